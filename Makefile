@@ -1,0 +1,37 @@
+# Every target prepares what it needs; `make run` and `make test` work on a fresh machine.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: run test check format bench cartridge clean
+
+run: $(READY)            ## a whole experiment on the demo cartridge, offline
+	$(BIN)/pokerl run
+
+test: $(READY)           ## the test suite
+	$(BIN)/python -m pytest -n auto
+
+check: $(READY)          ## lint, format, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY)          ## speed, as ratios within one run
+	$(BIN)/python -m tests.bench
+
+cartridge: $(READY)      ## rebuild the demo game (needs Debian's sdcc)
+	$(BIN)/python cartridges/demo/build.py
+
+clean:
+	rm -rf $(VENV) build dist
+
+$(READY): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("pokerl needs Python 3.11 or later; set PYTHON=python3.x") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	touch $@

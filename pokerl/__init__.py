@@ -1,0 +1,3 @@
+"""pokerl: let a model build the interface through which a model plays a game."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Capability use, provenance of milestones, catalogue of exploits, report."""

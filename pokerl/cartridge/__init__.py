@@ -1,0 +1,1 @@
+"""What a game is: profiles, symbols, text, state reader, milestones."""

@@ -1,0 +1,1 @@
+"""The designer: workspace, interface contract, evaluation, lineage."""

@@ -1,0 +1,1 @@
+"""The deterministic machine, its process and its gate."""

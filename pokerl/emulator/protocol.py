@@ -1,0 +1,220 @@
+"""What is said between a machine process and those who use it.
+
+A request may come from model-written code: every field has a type and a bound, and what is out of bounds is refused with
+a :class:`Refused` answer. Buttons travel as a bit mask (see ``BUTTONS``).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+BUTTONS: dict[str, int] = {
+    "a": 0x01,
+    "b": 0x02,
+    "select": 0x04,
+    "start": 0x08,
+    "right": 0x10,
+    "left": 0x20,
+    "up": 0x40,
+    "down": 0x80,
+}
+"""Bit of each button in an input mask (the order of the joypad register, hJoyInput in Red)."""
+
+Mask = Annotated[int, Meta(ge=0, le=0xFF)]
+Frames = Annotated[int, Meta(ge=0, le=1_000_000)]
+Address = Annotated[int, Meta(ge=0, le=0xFFFF)]
+Byte = Annotated[int, Meta(ge=0, le=0xFF)]
+ToolName = Annotated[str, Meta(max_length=120)]
+Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Note = Annotated[str, Meta(max_length=400)]
+
+
+class Hold(Struct, tag="hold", frozen=True):
+    """Hold a set of buttons for some frames; nothing else is held. Mask 0 waits."""
+
+    buttons: Mask
+    frames: Frames
+
+
+class Condition(Struct, tag="condition", frozen=True):
+    """One byte of memory compared with a value: ``(memory[address] & mask) <test> value``.
+
+    ``changed`` compares with the byte at the start of the wait and ignores ``value``.
+    """
+
+    address: Address
+    test: Literal["==", "!=", "<", ">", "changed"] = "=="
+    value: Byte = 0
+    mask: Byte = 0xFF
+
+
+class Until(Struct, tag="until", frozen=True):
+    """Hold buttons until all conditions hold on ``stable`` consecutive frames, at most ``limit`` frames.
+
+    With no condition it waits until the *screen* stayed the same for ``stable`` frames (capability ``screen`` instead
+    of ``ram.read``).
+    """
+
+    conditions: Annotated[list[Condition], Meta(max_length=32)]
+    limit: Annotated[int, Meta(ge=1, le=100_000)]
+    stable: Annotated[int, Meta(ge=1, le=600)] = 1
+    buttons: Mask = 0
+
+
+class Span(Struct, frozen=True):
+    """A stretch of memory on the CPU's bus: ``length`` bytes from ``address``."""
+
+    address: Address
+    length: Annotated[int, Meta(ge=1, le=0x10000)]
+
+
+class Act(Struct, tag="act", frozen=True):
+    """Do steps in order, then read memory and the screen: one round trip. Needs ``press`` if there are steps."""
+
+    steps: Annotated[list[Hold | Until], Meta(max_length=4096)] = []
+    reads: Annotated[list[Span], Meta(max_length=256)] = []
+    screen: bool = False
+    tool: ToolName = ""
+
+
+class ReadRom(Struct, tag="read_rom", frozen=True):
+    """Read ``length`` bytes of a ROM bank from ``address`` (0000–7FFF as the CPU sees them; bank 0 below 4000)."""
+
+    bank: Annotated[int, Meta(ge=0, le=511)]
+    address: Annotated[int, Meta(ge=0, le=0x7FFF)]
+    length: Annotated[int, Meta(ge=1, le=0x4000)]
+    tool: ToolName = ""
+
+
+class Poke(Struct, tag="poke", frozen=True):
+    """Write bytes into RAM (8000–FFFF). Needs ``ram.write``; always recorded, with what stood there before."""
+
+    address: Annotated[int, Meta(ge=0x8000, le=0xFFFF)]
+    data: Annotated[bytes, Meta(min_length=1, max_length=0x2000)]
+    tool: ToolName = ""
+    why: Note = ""
+
+
+class Checkpoint(Struct, tag="checkpoint", frozen=True):
+    """Store the machine's state as a node of the timeline. Needs ``branch``."""
+
+    label: Note = ""
+    tool: ToolName = ""
+
+
+class Restore(Struct, tag="restore", frozen=True):
+    """Go back to a checkpoint of this run. Needs ``branch``."""
+
+    checkpoint: Digest
+    tool: ToolName = ""
+
+
+class Commit(Struct, tag="commit", frozen=True):
+    """Declare the machine's present state the end of the trunk (a checkpoint is made of it)."""
+
+    label: Note = ""
+    tool: ToolName = ""
+
+
+class Status(Struct, tag="status", frozen=True):
+    """Ask where the machine stands."""
+
+
+class Stop(Struct, tag="stop", frozen=True):
+    """End the machine process cleanly. Only believed from the host."""
+
+
+Request = Act | ReadRom | Poke | Checkpoint | Restore | Commit | Status | Stop
+
+
+class Acted(Struct, tag="acted", frozen=True):
+    """Answer to :class:`Act`.
+
+    ``met`` tells for each Until step whether its conditions came to hold; ``screen`` is 144×160×3 bytes, RGB, row by
+    row; ``milestones`` are those reached for the first time on this path during the act.
+    """
+
+    frame: int
+    ran: int
+    met: list[bool] = []
+    reads: list[bytes] = []
+    screen: bytes | None = None
+    milestones: list[str] = []
+
+
+class RomRead(Struct, tag="rom_read", frozen=True):
+    """Answer to :class:`ReadRom`."""
+
+    data: bytes
+
+
+class Poked(Struct, tag="poked", frozen=True):
+    """Answer to :class:`Poke`: the bytes that stood there before."""
+
+    before: bytes
+
+
+class Node(Struct, tag="node", frozen=True):
+    """Answer to :class:`Checkpoint`, :class:`Restore` and :class:`Commit`: where the machine now stands."""
+
+    checkpoint: Digest
+    frame: int
+    ram: Digest
+
+
+class Standing(Struct, tag="standing", frozen=True):
+    """Answer to :class:`Status`. ``milestones`` maps each one reached on this path to its frame."""
+
+    machine: str
+    segment: str
+    frame: int
+    total_frames: int
+    capabilities: list[str]
+    milestones: dict[str, int]
+    last_checkpoint: str = ""
+
+
+class Refused(Struct, tag="refused", frozen=True):
+    """An error as an answer. ``error`` is the name of a class in ``pokerl.errors``."""
+
+    error: str
+    message: str
+    remedy: str = ""
+
+
+class Stopped(Struct, tag="stopped", frozen=True):
+    """Answer to :class:`Stop`."""
+
+
+Answer = Acted | RomRead | Poked | Node | Standing | Refused | Stopped
+
+
+class MachineSettings(Struct, frozen=True, kw_only=True):
+    """Everything a machine process is told when it starts. It comes from the host alone.
+
+    Attributes:
+        rom: path of the ROM file.
+        cartridge: id of the cartridge's profile.
+        run_folder: where ``events.jsonl`` and ``states/`` are; empty for a machine that records nothing (environment).
+        attempt: id of the attempt, e.g. ``"a001"``.
+        machine: id of this machine, unique in the run, e.g. ``"m0003"``.
+        capabilities: what the client socket may do.
+        start: digest of the checkpoint to start from; empty for power-on.
+        deadline: seconds of the monotonic clock after which every act is refused; 0 for none.
+        frame_limit: frames that all machines of the attempt may run together; 0 for none.
+    """
+
+    rom: str
+    cartridge: str
+    run_folder: str = ""
+    attempt: str = ""
+    machine: str = "m0001"
+    capabilities: list[str] = []
+    start: str = ""
+    deadline: float = 0.0
+    frame_limit: int = 0
+
+

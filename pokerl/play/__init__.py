@@ -1,0 +1,1 @@
+"""The game handle, the player's attempts and their branches."""

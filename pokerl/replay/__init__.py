@@ -1,0 +1,1 @@
+"""Verification and video, by replaying inputs."""

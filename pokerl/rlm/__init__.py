@@ -1,0 +1,1 @@
+"""The engine of recursive language models: loop, worker, models, ledger."""

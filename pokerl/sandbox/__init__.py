@@ -1,0 +1,1 @@
+"""Tiers that keep model-written code from the rest of the computer."""

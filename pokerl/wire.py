@@ -1,0 +1,154 @@
+"""Framed messages between processes, one side of which may be hostile.
+
+A frame is a 4-byte big-endian length and a MessagePack body. Bodies are decoded into typed structs or refused: nothing
+is unpickled, nothing is evaluated, and a frame longer than the receiver's limit is refused before it is read.
+File descriptors travel beside a frame (``SCM_RIGHTS``), only from the trusted side.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import os
+import select
+import socket
+import struct
+import time
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from pokerl.errors import WireProblem
+
+Incoming = TypeVar("Incoming")
+
+HEADER = struct.Struct(">I")
+MAXIMUM_FRAME = 16 * 1024 * 1024
+MAXIMUM_DESCRIPTORS = 4
+
+
+class Closed(WireProblem):
+    """The other side is gone."""
+
+
+class Timeout(WireProblem):
+    """The other side did not answer in time."""
+
+
+class Channel(Generic[Incoming]):
+    """One end of a stream socket that carries typed messages.
+
+    Args:
+        stream: a connected AF_UNIX stream socket; the channel owns it from now on.
+        incoming: the type (usually a tagged union of structs) that arriving bodies must have.
+        limit: largest body accepted, in bytes.
+        accept_descriptors: whether arriving file descriptors are kept; otherwise they are never received.
+    """
+
+    def __init__(
+        self,
+        stream: socket.socket,
+        incoming: Any,
+        *,
+        limit: int = MAXIMUM_FRAME,
+        accept_descriptors: bool = False,
+    ) -> None:
+        self._stream = stream
+        self._decoder: msgspec.msgpack.Decoder[Incoming] = msgspec.msgpack.Decoder(incoming)
+        self._encoder = msgspec.msgpack.Encoder()
+        self._limit = limit
+        self._accept_descriptors = accept_descriptors
+        self._buffer = bytearray()
+        self.descriptors: list[int] = []
+
+    def fileno(self) -> int:
+        """The socket's descriptor, for ``select``."""
+        return self._stream.fileno()
+
+    def send(self, message: Any, descriptors: tuple[int, ...] = ()) -> None:
+        """Send one message, with file descriptors beside it if given.
+
+        Raises:
+            Closed: the other side is gone.
+            WireProblem: the message is larger than ``limit``.
+        """
+        body = self._encoder.encode(message)
+        if len(body) > self._limit:
+            raise WireProblem(f"A message of {len(body)} bytes is over the limit of {self._limit}.", "Send less at once.")
+        frame = HEADER.pack(len(body)) + body
+        try:
+            if descriptors:
+                rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
+                sent = self._stream.sendmsg([frame], rights)
+                frame = frame[sent:]
+            self._stream.sendall(frame)
+        except OSError as error:
+            raise Closed("The other process is gone.") from error
+
+    def receive(self, timeout: float | None = None) -> Incoming:
+        """Wait for one message.
+
+        Args:
+            timeout: seconds to wait for the whole message; ``None`` waits for ever.
+
+        Raises:
+            Timeout: nothing complete arrived in time.
+            Closed: the other side is gone.
+            WireProblem: the frame is too large or its body is not of the incoming type.
+        """
+        until = None if timeout is None else time.monotonic() + timeout
+        self._fill(HEADER.size, until)
+        (length,) = HEADER.unpack_from(self._buffer)
+        if length > self._limit:
+            raise WireProblem(f"A frame of {length} bytes is over the limit of {self._limit}.")
+        self._fill(HEADER.size + length, until)
+        body = bytes(memoryview(self._buffer)[HEADER.size : HEADER.size + length])
+        del self._buffer[: HEADER.size + length]
+        try:
+            return self._decoder.decode(body)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+            raise WireProblem(f"A message is malformed: {error}.") from error
+
+    def request(self, message: Any, timeout: float | None = None) -> Incoming:
+        """Send one message and wait for the answer."""
+        self.send(message)
+        return self.receive(timeout)
+
+    def pending(self) -> bool:
+        """Whether bytes of a next message are buffered already (``select`` would not tell)."""
+        return bool(self._buffer)
+
+    def close(self) -> None:
+        """Close the socket and every descriptor that was received and not taken."""
+        for descriptor in self.descriptors:
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+        self.descriptors.clear()
+        self._stream.close()
+
+    def _fill(self, size: int, until: float | None) -> None:
+        while len(self._buffer) < size:
+            if until is not None:
+                left = until - time.monotonic()
+                if left <= 0 or not select.select([self._stream], [], [], left)[0]:
+                    raise Timeout("The other process did not answer in time.")
+            self._take(max(size - len(self._buffer), 65536))
+
+    def _take(self, size: int) -> None:
+        try:
+            if self._accept_descriptors:
+                data, descriptors, _, _ = socket.recv_fds(self._stream, size, MAXIMUM_DESCRIPTORS)
+                self.descriptors.extend(descriptors)
+            else:
+                data = self._stream.recv(size)
+        except OSError as error:
+            raise Closed("The other process is gone.") from error
+        if not data:
+            raise Closed("The other process is gone.")
+        self._buffer += data
+
+
+def pair(incoming_here: Any, **options: Any) -> tuple[Channel[Any], socket.socket]:
+    """A channel for this process and the raw socket to hand to another one."""
+    here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    return Channel(here, incoming_here, **options), there
