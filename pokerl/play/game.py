@@ -1,0 +1,283 @@
+"""The ``game`` handle: how model-written code reaches the machine.
+
+It runs in the sandboxed worker and holds nothing but a socket. Each method is one request to the machine's gate, where
+the capability is checked and the act recorded; nothing here can be bypassed to any profit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Literal
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from pokerl.cartridge import STATE_SPANS, Cartridge, GameState, MemoryImage, read_screen_text, read_state
+from pokerl.emulator import Client
+from pokerl.emulator.protocol import BUTTONS, Acted, Condition, Hold, Node, Span, Standing, Until
+from pokerl.errors import UsageProblem
+
+Test = Literal["==", "!=", "<", ">", "changed"]
+Where = int | str
+Branch = Callable[[str], "Client"]
+
+
+class Checkpoint(Struct, frozen=True):
+    """A node of the timeline: a machine state that can be returned to.
+
+    Attributes:
+        digest: its name in the run's state store.
+        frame: frames since power-on on the path that leads to it.
+        label: what its maker called it.
+    """
+
+    digest: str
+    frame: int
+    label: str = ""
+
+
+class Game:
+    """The machine, as far as the interface's capabilities reach.
+
+    Args:
+        client: the connection to the machine's gate.
+        cartridge: what game it is: symbols, text encoding, milestones.
+        open_branch: asks the host for a machine that starts from a checkpoint; ``None`` where branching is not offered.
+    """
+
+    def __init__(self, client: Client, cartridge: Cartridge, open_branch: Branch | None = None) -> None:
+        self.cartridge = cartridge
+        self._client = client
+        self._open_branch = open_branch
+        self._tools: list[str] = []
+
+    # Input ---------------------------------------------------------------------------------------------------------
+
+    def press(self, *buttons: str, hold: int = 8, wait: int = 8) -> None:
+        """Press buttons one after another: each held ``hold`` frames, then ``wait`` frames with nothing held.
+
+        Args:
+            buttons: of "a", "b", "start", "select", "up", "down", "left", "right"; "up+b" holds two at once.
+            hold: frames, 60 to a second. A step to the next square takes 16 frames from the press.
+            wait: frames.
+        """
+        self.act(*(step for button in buttons for step in (Hold(mask_of(button), hold), Hold(0, wait))))
+
+    def hold(self, buttons: str, frames: int) -> None:
+        """Hold buttons ("up", "up+b") for some frames."""
+        self.act(Hold(mask_of(buttons), frames))
+
+    def wait(self, frames: int = 1) -> None:
+        """Let frames pass with nothing held."""
+        self.act(Hold(0, frames))
+
+    def until(
+        self,
+        *conditions: tuple[Where, Test, int] | tuple[Where, Test],
+        limit: int = 600,
+        stable: int = 1,
+        hold: str = "",
+    ) -> bool:
+        """Wait on the machine's side until all conditions hold; one round trip, however long it takes.
+
+        Args:
+            conditions: like ``("wIsInBattle", "==", 0)`` or ``(0xD35E, "changed")``. Without any it waits until the
+                screen stands still.
+            limit: frames to wait at most.
+            stable: on how many frames in a row they must hold.
+            hold: buttons to hold meanwhile.
+
+        Returns:
+            Whether they came to hold within the limit.
+        """
+        step = Until([self.condition(*condition) for condition in conditions], limit, stable, mask_of(hold))
+        return self.act(step).met[0]
+
+    def act(self, *steps: Hold | Until, read: Sequence[tuple[Where, int]] = (), screen: bool = False) -> Acted:
+        """Do steps, then read memory and the screen, all in one round trip: the fast way for policies written as code.
+
+        Args:
+            steps: made by ``game.step("up", 8)`` and ``game.waiting(conditions…)``.
+            read: ``(address or symbol, length)`` pairs.
+            screen: whether to return the picture.
+
+        Returns:
+            ``.met`` (a bool for each waiting), ``.reads`` (bytes for each read), ``.screen`` (bytes or None),
+            ``.frame``, ``.ran`` (frames that passed) and ``.milestones`` (names reached during it).
+        """
+        spans = [Span(self.address(where), length) for where, length in read]
+        return self._client.act(list(steps), reads=spans, screen=screen, tool=self.tool)
+
+    def step(self, buttons: str, frames: int) -> Hold:
+        """A step for :meth:`act`: hold buttons ("" for none) for some frames."""
+        return Hold(mask_of(buttons), frames)
+
+    def waiting(
+        self,
+        *conditions: tuple[Where, Test, int] | tuple[Where, Test],
+        limit: int = 600,
+        stable: int = 1,
+        hold: str = "",
+    ) -> Until:
+        """A step for :meth:`act`: what :meth:`until` does."""
+        return Until([self.condition(*condition) for condition in conditions], limit, stable, mask_of(hold))
+
+    # Seeing --------------------------------------------------------------------------------------------------------
+
+    def screen(self) -> NDArray[np.uint8]:
+        """The picture, shape (144, 160, 3), RGB. ``show(game.screen())`` lets you see it."""
+        picture = self.act(screen=True).screen
+        return np.frombuffer(picture or b"", dtype=np.uint8).reshape(144, 160, 3)
+
+    def read(self, where: Where, length: int = 1) -> bytes:
+        """Bytes of memory from an address or symbol, as the CPU sees them."""
+        return self.act(read=[(where, length)]).reads[0]
+
+    def byte(self, where: Where) -> int:
+        """One byte of memory."""
+        return self.read(where)[0]
+
+    def read_rom(self, bank: int, address: int, length: int) -> bytes:
+        """Bytes of a ROM bank: ``address`` 0–3FFF for bank 0, 4000–7FFF for the others."""
+        return self._client.read_rom(bank, address, length, tool=self.tool)
+
+    def state(self) -> GameState:
+        """Everything that is known of the game's memory, decoded: print ``game.state().summary()`` first."""
+        spans = list(STATE_SPANS)
+        reads = self.act(read=spans).reads
+        image = MemoryImage([(address, data) for (address, _), data in zip(spans, reads, strict=True)])
+        return read_state(image, self.cartridge)
+
+    def text(self) -> str:
+        """The text on the screen, 18 rows of 20 characters, out of the tile map in memory."""
+        return "\n".join(read_screen_text(self.read("wTileMap", 360), self.cartridge.charmap))
+
+    # Writing -------------------------------------------------------------------------------------------------------
+
+    def poke(self, where: Where, data: bytes | int | Sequence[int], why: str = "") -> None:
+        """Write into memory. Recorded and shown in the audit; a milestone that needs it counts as written, not earned.
+
+        Args:
+            where: address (8000–FFFF) or symbol.
+            data: a byte or bytes.
+            why: one sentence for the audit.
+        """
+        content = bytes([data]) if isinstance(data, int) else bytes(data)
+        self._client.poke(self.address(where), content, tool=self.tool, why=why)
+
+    # Branches ------------------------------------------------------------------------------------------------------
+
+    def checkpoint(self, label: str = "") -> Checkpoint:
+        """Store the present state as a node of the timeline and return it."""
+        return self._node(self._client.checkpoint(label=label, tool=self.tool), label)
+
+    def restore(self, checkpoint: Checkpoint | str) -> Checkpoint:
+        """Go back to a checkpoint of this run, whichever machine made it."""
+        return self._node(self._client.restore(digest_of(checkpoint), tool=self.tool), "")
+
+    def branch(self, checkpoint: Checkpoint | str | None = None) -> Game:
+        """A further machine of its own, standing at a checkpoint (by default: here). Close it when done.
+
+        What happens on it is explored, not played, until you ``restore`` one of its checkpoints on your own machine.
+        """
+        if self._open_branch is None:
+            raise UsageProblem("This game cannot branch.", "Use checkpoint() and restore() on the machine you have.")
+        start = digest_of(self.checkpoint() if checkpoint is None else checkpoint)
+        other = Game(self._open_branch(start), self.cartridge, self._open_branch)
+        other._tools = list(self._tools)
+        return other
+
+    def commit(self, label: str = "") -> Checkpoint:
+        """Declare the present state the end of the trunk: the path that counts, is replayed and filmed."""
+        return self._node(self._client.commit(label=label, tool=self.tool), label)
+
+    def close(self) -> None:
+        """Give a branch's machine back."""
+        self._client.close()
+
+    def __enter__(self) -> Game:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Standing ------------------------------------------------------------------------------------------------------
+
+    @property
+    def frame(self) -> int:
+        """Frames since power-on on this path; 59.73 are a second of play."""
+        return self.status().frame
+
+    @property
+    def milestones(self) -> dict[str, int]:
+        """The milestones reached on this path and the frame of each."""
+        return dict(self.status().milestones)
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What this handle may do."""
+        return frozenset(self.status().capabilities)
+
+    def status(self) -> Standing:
+        """Where the machine stands: machine, segment, frame, capabilities, milestones."""
+        return self._client.status()
+
+    def address(self, where: Where) -> int:
+        """The address of a symbol such as "wPartyCount"; an address is returned as it is.
+
+        Raises:
+            UsageProblem: the cartridge has no such symbol.
+        """
+        if isinstance(where, int):
+            return where
+        if where not in self.cartridge.symbols:
+            raise UsageProblem(
+                f"The cartridge has no symbol {where!r}.", "`game.cartridge.symbols` holds those there are."
+            )
+        return self.cartridge.symbols[where]
+
+    def condition(self, where: Where, test: Test, value: int = 0) -> Condition:
+        """A condition on a byte of memory, for :meth:`waiting`."""
+        return Condition(self.address(where), test, value)
+
+    @property
+    def tool(self) -> str:
+        """The interface tool at work, as this worker reports it to the record."""
+        return self._tools[-1] if self._tools else ""
+
+    @contextmanager
+    def using(self, tool: str) -> Iterator[None]:
+        """Label what is done inside with a tool's name."""
+        self._tools.append(tool)
+        try:
+            yield
+        finally:
+            self._tools.pop()
+
+    def __repr__(self) -> str:
+        standing = self.status()
+        return f"<Game {standing.machine} frame={standing.frame} capabilities={sorted(standing.capabilities)}>"
+
+    def _node(self, node: Node, label: str) -> Checkpoint:
+        return Checkpoint(node.checkpoint, node.frame, label)
+
+
+def mask_of(buttons: str) -> int:
+    """The input mask of "a", "up+b" or "" (nothing).
+
+    Raises:
+        UsageProblem: there is no such button.
+    """
+    mask = 0
+    for name in filter(None, buttons.lower().replace(" ", "").split("+")):
+        if name not in BUTTONS:
+            raise UsageProblem(f"There is no button {name!r}.", f"The buttons are {', '.join(BUTTONS)}.")
+        mask |= BUTTONS[name]
+    return mask
+
+
+def digest_of(checkpoint: Checkpoint | str) -> str:
+    """The name of a checkpoint's state."""
+    return checkpoint if isinstance(checkpoint, str) else checkpoint.digest

@@ -1,0 +1,227 @@
+"""The interface contract: what a designer writes and a player uses.
+
+An interface is a folder:
+
+    interface.toml    name, description and the capabilities that it asks for
+    tools.py          (or a package ``tools/``) public functions whose first parameter is ``game``
+    player.md         what the player is told: how to play with these tools
+
+Everything here reads files and never imports them: interface code is model-written and runs only in a sandboxed worker
+(see ``pokerl.play.worker``).
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from pokerl.emulator.capability import CAPABILITIES, Capability
+from pokerl.errors import InterfaceProblem
+
+MANIFEST = "interface.toml"
+PROMPT = "player.md"
+MAXIMUM_FILES = 200
+MAXIMUM_BYTES = 2_000_000
+MAXIMUM_PROMPT = 60_000
+
+_CALLS: dict[str, Capability] = {
+    "press": "press",
+    "hold": "press",
+    "screen": "screen",
+    "read": "ram.read",
+    "byte": "ram.read",
+    "state": "ram.read",
+    "text": "ram.read",
+    "read_rom": "rom.read",
+    "checkpoint": "branch",
+    "restore": "branch",
+    "branch": "branch",
+    "poke": "ram.write",
+}
+
+
+class InterfaceManifest(Struct, frozen=True, forbid_unknown_fields=True):
+    """The content of ``interface.toml``."""
+
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
+    capabilities: list[Capability]
+    description: Annotated[str, Meta(max_length=2000)] = ""
+
+
+class Tool(Struct, frozen=True):
+    """One public function of an interface, read from its source.
+
+    ``capabilities_hint`` is what its own source appears to use; what it really used is measured at the machine's gate.
+    """
+
+    name: str
+    signature: str
+    doc: str
+    capabilities_hint: tuple[str, ...] = ()
+
+
+class Interface(Struct, frozen=True):
+    """A valid interface folder.
+
+    Attributes:
+        folder: where it is.
+        manifest: what it says of itself.
+        prompt: the text of ``player.md``.
+        tools: its public functions in the order of the source.
+        digest: SHA-256 over the names and contents of all its files.
+        files: their names, relative to the folder, sorted.
+    """
+
+    folder: Path
+    manifest: InterfaceManifest
+    prompt: str
+    tools: tuple[Tool, ...]
+    digest: str
+    files: tuple[str, ...]
+
+
+def load_interface(folder: Path) -> Interface:
+    """Read an interface folder and check its contract, without running any of it.
+
+    Raises:
+        InterfaceProblem: a file is missing, malformed or too large, or ``tools.py`` does not parse; the message is
+            written for whoever wrote the interface.
+    """
+    files = _list_files(folder)
+    return Interface(
+        folder=folder,
+        manifest=_read_manifest(folder),
+        prompt=_read_prompt(folder),
+        tools=list_tools(_tools_source(folder)),
+        digest=digest_of(folder, files),
+        files=files,
+    )
+
+
+def digest_of(folder: Path, files: tuple[str, ...]) -> str:
+    """SHA-256 over names and contents, each preceded by its length."""
+    total = hashlib.sha256()
+    for name in files:
+        content = (folder / name).read_bytes()
+        total.update(f"{len(name.encode())} {name} {len(content)}\n".encode())
+        total.update(content)
+    return total.hexdigest()
+
+
+def tools_entry(folder: Path) -> Path:
+    """The file that holds the tools: ``tools.py`` or ``tools/__init__.py``."""
+    for candidate in (folder / "tools.py", folder / "tools" / "__init__.py"):
+        if candidate.is_file():
+            return candidate
+    raise InterfaceProblem(
+        f"The interface in {folder.name!r} has no tools.py.",
+        "Write tools.py with public functions whose first parameter is `game`.",
+    )
+
+
+def list_tools(source: str) -> tuple[Tool, ...]:
+    """The public functions of a tools file, as its syntax tree shows them.
+
+    Raises:
+        InterfaceProblem: the source does not parse, or a public function does not take ``game`` first.
+    """
+    try:
+        tree = ast.parse(source, filename="tools.py")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise InterfaceProblem(f"tools.py does not parse: {error}.", "Correct the source and write it again.") from None
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+    return tuple(_tool(node) for node in functions)
+
+
+def _tool(node: ast.FunctionDef) -> Tool:
+    names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+    if not names or names[0] != "game":
+        raise InterfaceProblem(
+            f"The tool {node.name}() in tools.py does not take `game` as its first parameter.",
+            "Add it, or start the name with an underscore if it is no tool.",
+        )
+    returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
+    shown = ast.unparse(_without_first(node.args))
+    return Tool(node.name, f"{node.name}({shown}){returns}", ast.get_docstring(node) or "", _hint(node))
+
+
+def _without_first(arguments: ast.arguments) -> ast.arguments:
+    """The parameters as the player sees them: ``game`` is bound already."""
+    positional_only = arguments.posonlyargs[1:] if arguments.posonlyargs else []
+    positional = arguments.args if arguments.posonlyargs else arguments.args[1:]
+    count = len(positional_only) + len(positional)
+    return ast.arguments(
+        posonlyargs=positional_only,
+        args=positional,
+        vararg=arguments.vararg,
+        kwonlyargs=arguments.kwonlyargs,
+        kw_defaults=arguments.kw_defaults,
+        kwarg=arguments.kwarg,
+        defaults=arguments.defaults[-count:] if count else [],
+    )
+
+
+def _hint(node: ast.FunctionDef) -> tuple[str, ...]:
+    used = {
+        _CALLS[call.func.attr]
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in _CALLS
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == "game"
+    }
+    return tuple(capability for capability in CAPABILITIES if capability in used)
+
+
+def _list_files(folder: Path) -> tuple[str, ...]:
+    if not folder.is_dir():
+        raise InterfaceProblem(f"There is no interface folder {folder}.", "`pokerl interfaces` lists those there are.")
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
+    if any(path.is_symlink() for path in folder.rglob("*")):
+        raise InterfaceProblem(f"The interface in {folder.name!r} contains a symbolic link.", "Write the file itself.")
+    size = sum(path.stat().st_size for path in paths)
+    if len(paths) > MAXIMUM_FILES or size > MAXIMUM_BYTES:
+        raise InterfaceProblem(
+            f"The interface in {folder.name!r} has {len(paths)} files of {size} bytes together.",
+            f"Keep it within {MAXIMUM_FILES} files and {MAXIMUM_BYTES} bytes.",
+        )
+    return tuple(str(path.relative_to(folder)) for path in paths)
+
+
+def _read_manifest(folder: Path) -> InterfaceManifest:
+    try:
+        return msgspec.toml.decode((folder / MANIFEST).read_bytes(), type=InterfaceManifest)
+    except FileNotFoundError:
+        problem = "it is missing"
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        problem = str(error)
+    raise InterfaceProblem(
+        f"{MANIFEST} of the interface in {folder.name!r} cannot be used: {problem}.",
+        f'It needs name = "…" and capabilities = […] out of {", ".join(CAPABILITIES)}.',
+    )
+
+
+def _read_prompt(folder: Path) -> str:
+    path = folder / PROMPT
+    if not path.is_file():
+        raise InterfaceProblem(
+            f"The interface in {folder.name!r} has no {PROMPT}.", "Write in it how the player should use the tools."
+        )
+    return _read_text(path)[:MAXIMUM_PROMPT]
+
+
+def _tools_source(folder: Path) -> str:
+    return _read_text(tools_entry(folder))
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InterfaceProblem(f"{path.name} is not UTF-8 text: {error}.", "Write it as UTF-8.") from None
