@@ -1,0 +1,45 @@
+"""The results of a run as rows: one an interface version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import Struct
+
+from pokerl.play.result import AttemptResult
+from pokerl.timeline import Event
+
+
+class VersionRow(Struct, frozen=True, kw_only=True):
+    """What an interface version came to: its best attempt, and how many there were."""
+
+    version: str
+    attempts: int
+    best: AttemptResult
+
+
+def attempts_of(events: Iterable[Event]) -> list[AttemptResult]:
+    """Every finished attempt of a run, in order."""
+    return [msgspec.convert(event.data, AttemptResult) for event in events if event.kind == "attempt_ended"]
+
+
+def version_rows(attempts: Iterable[AttemptResult]) -> list[VersionRow]:
+    """One row an interface version, in the order in which they were first tried."""
+    by_version: dict[str, list[AttemptResult]] = {}
+    for attempt in attempts:
+        by_version.setdefault(attempt.version, []).append(attempt)
+    return [
+        VersionRow(version=version, attempts=len(tries), best=max(tries, key=merit))
+        for version, tries in by_version.items()
+    ]
+
+
+def best_attempt(attempts: Iterable[AttemptResult]) -> AttemptResult | None:
+    """The attempt that is reported: the farthest from power-on, then the quickest in wall clock."""
+    return max(attempts, key=merit, default=None)
+
+
+def merit(attempt: AttemptResult) -> tuple[bool, bool, float, float]:
+    """What attempts are ranked by: full runs first, then won, then progress, then speed."""
+    return attempt.from_power_on, attempt.won, attempt.progress, -attempt.seconds
