@@ -1,1 +1,23 @@
-"""What a game is: profiles, symbols, text, state reader, milestones."""
+"""What a game is: symbols, tables, state reader, milestones."""
+
+from pokerl.cartridge.memory import MemoryImage
+from pokerl.cartridge.milestone import Milestone, progress
+from pokerl.cartridge.profile import Cartridge, identify, known, load
+from pokerl.cartridge.state import STATE_SPANS, GameState, read_state
+from pokerl.cartridge.text import read_screen_text
+from pokerl.cartridge.watch import MilestoneWatch
+
+__all__ = [
+    "STATE_SPANS",
+    "Cartridge",
+    "GameState",
+    "MemoryImage",
+    "Milestone",
+    "MilestoneWatch",
+    "identify",
+    "known",
+    "load",
+    "progress",
+    "read_screen_text",
+    "read_state",
+]

@@ -1,0 +1,113 @@
+"""What the screen says: dialogue and menus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from pokerl.cartridge.text import COLUMNS, ROWS
+
+TILEMAP = 0xC3A0
+MENU = 0xCC24
+MENU_LENGTH = 0xCC37 - MENU
+CURRENT_ITEM, SCROLL = 0xCC26 - MENU, 0xCC36 - MENU
+CURSOR, PROMPT, SPACE = 0xED, 0xEE, 0x7F
+TOP_LEFT, HORIZONTAL, TOP_RIGHT, VERTICAL, BOTTOM_LEFT, BOTTOM_RIGHT = range(0x79, 0x7F)
+FRAME = frozenset(range(0x79, 0x7F))
+BOX_TOP = 12
+BOX_CORNERS = ((12, 0, TOP_LEFT), (12, 19, TOP_RIGHT), (17, 0, BOTTOM_LEFT), (17, 19, BOTTOM_RIGHT))
+# The battle's main menu has two columns of two entries: cells (row, first column, last column).
+BATTLE_CELLS = ((14, 10, 14), (14, 16, 18), (16, 10, 14), (16, 16, 18))
+BATTLE_CURSORS = ((14, 9), (14, 15), (16, 9), (16, 15))
+
+
+class Dialogue(Struct, frozen=True):
+    """The text box at the bottom of the screen.
+
+    Attributes:
+        text: its lines, joined by spaces.
+        waits: whether the ▼ shows that a button must be pressed to go on (it blinks).
+    """
+
+    text: str
+    waits: bool
+
+
+class Menu(Struct, frozen=True):
+    """A menu with the ▶ cursor.
+
+    Attributes:
+        entries: the entries on the screen, from top to bottom (the battle's main menu: row by row).
+        cursor: index of the one with the cursor.
+        item: the game's own index of it (wCurrentMenuItem), which may lag while a screen is drawn.
+        scroll: how many entries of a long list are above the first one shown.
+        row, column: where the cursor is on the screen.
+    """
+
+    entries: tuple[str, ...]
+    cursor: int
+    item: int
+    scroll: int
+    row: int
+    column: int
+
+
+def read_dialogue(tilemap: bytes, table: Sequence[str]) -> Dialogue | None:
+    """The text box, or ``None`` if its frame is not on the screen."""
+    if any(tilemap[row * COLUMNS + column] != tile for row, column, tile in BOX_CORNERS):
+        return None
+    rows = range(BOX_TOP + 1, ROWS - 1)
+    lines = [_text(tilemap[row * COLUMNS + 1 : row * COLUMNS + COLUMNS - 1], table) for row in rows]
+    waits = PROMPT in tilemap[(BOX_TOP + 1) * COLUMNS :]
+    text = " ".join([line for line in lines if line])
+    return Dialogue(text.replace(table[PROMPT], "").strip(), waits)
+
+
+def read_menu(tilemap: bytes, registers: bytes, table: Sequence[str]) -> Menu | None:
+    """The menu, or ``None`` if there is no ▶ on the screen.
+
+    Args:
+        tilemap: wTileMap.
+        registers: the bytes from wTopMenuItemY.
+        table: text of each code.
+    """
+    place = tilemap.find(CURSOR)
+    if place < 0:
+        return None
+    row, column = divmod(place, COLUMNS)
+    item, scroll = registers[CURRENT_ITEM], registers[SCROLL]
+    if (row, column) in BATTLE_CURSORS and tilemap[12 * COLUMNS + 8] == TOP_LEFT:
+        cells = [_text(tilemap[y * COLUMNS + first : y * COLUMNS + last + 1], table) for y, first, last in BATTLE_CELLS]
+        return Menu(tuple(cells), BATTLE_CURSORS.index((row, column)), item, 0, row, column)
+    top = _edge(tilemap, row, column, -1)
+    entries: list[str] = []
+    cursor = 0
+    for y in range(top, _edge(tilemap, row, column, 1) + 1):
+        if y == row:
+            cursor = len(entries)
+        beside = y * COLUMNS + column
+        if tilemap[beside] not in (CURSOR, SPACE):
+            continue
+        entry = _text(_until_frame(tilemap[beside + 1 : (y + 1) * COLUMNS]), table)
+        if entry or y == row:
+            entries.append(entry)
+    return Menu(tuple(entries), cursor, item, scroll, row, column)
+
+
+def _edge(tilemap: bytes, row: int, column: int, step: int) -> int:
+    """The last row in one direction from which the cursor's column is not yet a frame."""
+    while 0 <= row + step < ROWS and tilemap[(row + step) * COLUMNS + column] not in FRAME:
+        row += step
+    return row
+
+
+def _until_frame(cells: bytes) -> bytes:
+    for index, code in enumerate(cells):
+        if code in FRAME:
+            return cells[:index]
+    return cells
+
+
+def _text(cells: bytes, table: Sequence[str]) -> str:
+    return " ".join("".join([table[code] for code in cells]).split())

@@ -1,0 +1,139 @@
+"""The whole state of a game at one moment, decoded from memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from pokerl.cartridge import bag as bags
+from pokerl.cartridge import battle as battles
+from pokerl.cartridge import party as parties
+from pokerl.cartridge import player as players
+from pokerl.cartridge import screen, surroundings
+from pokerl.cartridge.bag import BagItem
+from pokerl.cartridge.battle import Battle
+from pokerl.cartridge.creature import Creature
+from pokerl.cartridge.memory import MemoryImage
+from pokerl.cartridge.player import Dex, Player
+from pokerl.cartridge.profile import Cartridge
+from pokerl.cartridge.screen import Dialogue, Menu
+from pokerl.cartridge.surroundings import Sprite, Warp
+from pokerl.cartridge.text import SCREEN_CELLS, read_screen_text
+
+ENEMY_PARTY = 0xD89C
+EVENTS = 0xD747
+EVENTS_LENGTH = 0x140
+JOYPAD_IGNORED = 0xCD6B
+RANDOM = 0xFFD3
+
+STATE_SPANS: tuple[tuple[int, int], ...] = (
+    (surroundings.SPRITES, surroundings.SPRITES_LENGTH),
+    (screen.TILEMAP, SCREEN_CELLS),
+    (screen.MENU, screen.MENU_LENGTH),
+    (JOYPAD_IGNORED, 1),
+    (battles.START, battles.LENGTH),
+    (players.NAME, 0xD369 + 1 - players.NAME),
+    (surroundings.WARP_COUNT, surroundings.WARP_LENGTH),
+    (surroundings.SPRITE_COUNT, 1),
+    (players.HALL_OF_FAME_TEAMS, 4),
+    (players.WALKING, EVENTS + EVENTS_LENGTH - players.WALKING),
+    (ENEMY_PARTY, 1),
+    (players.PLAY_TIME, 5),
+    (RANDOM, 2),
+)
+"""What must be read to decode a state: pairs of an address and a length in bytes."""
+
+
+class GameState(Struct, frozen=True):
+    """A game at one moment.
+
+    Attributes:
+        running: whether a game is being played; at the title screen and in the introduction most of the rest is blank.
+        player: who, where, how rich, how far.
+        party: one to six creatures once there is a starter.
+        bag: items in the order of the bag.
+        battle: ``None`` outside of battles.
+        dex: species seen and owned.
+        events: names of the bits that the story has set.
+        text: the screen as 18 rows of text.
+        dialogue: the text box at the bottom, if it is there.
+        menu: the menu, if there is a cursor.
+        warps: doors of this map.
+        sprites: people and things on this map.
+        input_ignored: buttons (as a mask) that the game ignores just now.
+        random: the two bytes of the random generator.
+        oddities: what no game would write, in words; empty in an honest game.
+    """
+
+    running: bool
+    player: Player
+    party: tuple[Creature, ...]
+    bag: tuple[BagItem, ...]
+    battle: Battle | None
+    dex: Dex
+    events: frozenset[str]
+    text: tuple[str, ...]
+    dialogue: Dialogue | None
+    menu: Menu | None
+    warps: tuple[Warp, ...]
+    sprites: tuple[Sprite, ...]
+    input_ignored: int
+    random: tuple[int, int]
+    oddities: tuple[str, ...]
+
+    def diff(self, other: GameState) -> list[str]:
+        """What is different in ``other``, which came later, in words."""
+        from pokerl.cartridge.words import differences  # words describe this class
+
+        return differences(self, other)
+
+    def summary(self) -> str:
+        """A short text that tells a model where things stand."""
+        from pokerl.cartridge.words import summary
+
+        return summary(self)
+
+
+def read_state(memory: MemoryImage, cartridge: Cartridge) -> GameState:
+    """Decode a state. Total: any bytes give a state, and what is wrong with them is among its oddities.
+
+    Args:
+        memory: an image that holds at least ``STATE_SPANS``.
+        cartridge: the game's names.
+
+    Raises:
+        UsageProblem: the image lacks some of ``STATE_SPANS``.
+    """
+    read, byte, table = memory.read, memory.byte, cartridge.screen_table
+    oddities: list[str] = []
+    tilemap = read(screen.TILEMAP, SCREEN_CELLS)
+    add, subtract = read(RANDOM, 2)
+    return GameState(
+        running=all(guard.holds(memory) for guard in cartridge.guards),
+        player=players.read_player(memory, cartridge, oddities),
+        party=parties.read_party(read(parties.COUNT, parties.LENGTH), cartridge, oddities),
+        bag=bags.read_bag(read(bags.COUNT, bags.LENGTH), cartridge, oddities),
+        battle=battles.read_battle(read(battles.START, battles.LENGTH), byte(ENEMY_PARTY), cartridge, oddities),
+        dex=players.read_dex(read(players.DEX, 2 * players.DEX_BYTES)),
+        events=read_events(read(EVENTS, EVENTS_LENGTH), cartridge.event_names),
+        text=read_screen_text(tilemap, table),
+        dialogue=screen.read_dialogue(tilemap, table),
+        menu=screen.read_menu(tilemap, read(screen.MENU, screen.MENU_LENGTH), table),
+        warps=surroundings.read_warps(read(surroundings.WARP_COUNT, surroundings.WARP_LENGTH), cartridge, oddities),
+        sprites=surroundings.read_sprites(
+            read(surroundings.SPRITES, surroundings.SPRITES_LENGTH), byte(surroundings.SPRITE_COUNT)
+        ),
+        input_ignored=byte(JOYPAD_IGNORED),
+        random=(add, subtract),
+        oddities=tuple(oddities),
+    )
+
+
+def read_events(data: bytes, names: Mapping[int, tuple[str, ...]]) -> frozenset[str]:
+    """Names of the bits set in the event flags (the bytes from wEventFlags); unnamed bits are left out."""
+    found: list[str] = []
+    for address, bits in enumerate(data, start=EVENTS):
+        if bits and (here := names.get(address)):
+            found += [name for place, name in enumerate(here) if name and bits >> place & 1]
+    return frozenset(found)

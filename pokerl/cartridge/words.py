@@ -1,0 +1,164 @@
+"""States in words: a summary, and what changed between two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pokerl.cartridge.creature import Creature
+    from pokerl.cartridge.state import GameState
+
+
+def summary(state: GameState) -> str:
+    """A short text that tells a model where things stand."""
+    if not state.running:
+        return _lines(["No game is being played yet (title screen, menu or introduction).", *_screen(state)])
+    player = state.player
+    where = f"{player.map_name} ({player.map_id:02X}h) at x={player.x} y={player.y}, facing {player.facing}"
+    clock = player.play_time
+    head = [
+        where + ("" if player.movement == "on foot" else f", {player.movement}"),
+        f"Money {player.money}, badges {len(player.badges)}, clock {clock.hours}:{clock.minutes:02}:{clock.seconds:02}",
+        "Party: " + ("; ".join(creature_words(creature) for creature in state.party) or "empty"),
+    ]
+    if state.bag:
+        head.append("Bag: " + ", ".join(f"{item.name} x{item.quantity}" for item in state.bag))
+    return _lines([*head, *_battle(state), *_screen(state), *_odd(state)])
+
+
+def creature_words(creature: Creature) -> str:
+    """``"PIKACHU L5 19/20 HP, poisoned"``, with the nickname if it has one."""
+    name = creature.species
+    if creature.nickname and creature.nickname != creature.species:
+        name = f"{creature.nickname} ({creature.species})"
+    words = f"{name} L{creature.level} {creature.hp}/{creature.maximum_hp} HP"
+    return f"{words}, {creature.status}" if creature.status else words
+
+
+def differences(before: GameState, after: GameState) -> list[str]:
+    """What changed from one state to another, in words. The clock, the screen and the random bytes are left out."""
+    return [
+        *_player_changes(before, after),
+        *_party_changes(before, after),
+        *_bag_changes(before, after),
+        *_battle_changes(before, after),
+        *(f"event {name} set" for name in sorted(after.events - before.events)),
+        *(f"event {name} cleared" for name in sorted(before.events - after.events)),
+        *(f"dex: species {number} seen" for number in sorted(after.dex.seen - before.dex.seen)),
+        *(f"dex: species {number} owned" for number in sorted(after.dex.owned - before.dex.owned)),
+        *_screen_changes(before, after),
+        *(f"odd: {text}" for text in after.oddities if text not in before.oddities),
+    ]
+
+
+def _player_changes(before: GameState, after: GameState) -> list[str]:
+    found: list[str] = []
+    if before.running != after.running:
+        found.append("a game is being played" if after.running else "no game is being played")
+    old, new = before.player, after.player
+    if old.map_id != new.map_id:
+        found.append(f"map {old.map_name} -> {new.map_name}")
+    if (old.map_id, old.x, old.y) != (new.map_id, new.x, new.y):
+        found.append(f"position ({old.x}, {old.y}) -> ({new.x}, {new.y})")
+    for what in ("name", "rival", "facing", "movement", "money", "coins", "hall_of_fame_teams"):
+        was, now = getattr(old, what), getattr(new, what)
+        if was != now:
+            found.append(f"{what.replace('_', ' ')} {was or 'none'} -> {now or 'none'}")
+    found += [f"{badge} Badge gained" for badge in new.badges if badge not in old.badges]
+    found += [f"{badge} Badge lost" for badge in old.badges if badge not in new.badges]
+    return found
+
+
+def _party_changes(before: GameState, after: GameState) -> list[str]:
+    found: list[str] = []
+    for place, (old, new) in enumerate(zip(before.party, after.party, strict=False), start=1):
+        if old.species_index != new.species_index:
+            found.append(f"party creature {place}: {creature_words(old)} -> {creature_words(new)}")
+        elif old != new:
+            found += [f"{new.species} {change}" for change in _creature_changes(old, new)]
+    found += [f"{creature_words(new)} joined the party" for new in after.party[len(before.party) :]]
+    found += [f"{creature_words(old)} left the party" for old in before.party[len(after.party) :]]
+    return found
+
+
+def _creature_changes(old: Creature, new: Creature) -> list[str]:
+    found = [
+        f"{what.replace('_', ' ')} {getattr(old, what)} -> {getattr(new, what)}"
+        for what in ("level", "hp", "maximum_hp", "experience")
+        if getattr(old, what) != getattr(new, what)
+    ]
+    if old.status != new.status:
+        found.append(f"status {old.status or 'healthy'} -> {new.status or 'healthy'}")
+    known = {move.name: move.pp for move in old.moves}
+    for move in new.moves:
+        if move.name not in known:
+            found.append(f"learned {move.name}")
+        elif known[move.name] != move.pp:
+            found.append(f"{move.name} PP {known[move.name]} -> {move.pp}")
+    return found
+
+
+def _bag_changes(before: GameState, after: GameState) -> list[str]:
+    old: dict[str, int] = {}
+    new: dict[str, int] = {}
+    for counts, bag in ((old, before.bag), (new, after.bag)):
+        for item in bag:
+            counts[item.name] = counts.get(item.name, 0) + item.quantity
+    changes = {name: new.get(name, 0) - old.get(name, 0) for name in {**old, **new}}
+    return [f"bag {change:+d} {name}" for name, change in changes.items() if change]
+
+
+def _battle_changes(before: GameState, after: GameState) -> list[str]:
+    old, new = before.battle, after.battle
+    if new is None:
+        return [] if old is None else ["the battle ended"]
+    if old is None:
+        return [f"a {new.kind} battle began against {creature_words(new.enemy)}"]
+    if old.enemy.species_index != new.enemy.species_index:
+        return [f"the enemy sent {creature_words(new.enemy)}"]
+    return [f"enemy {change}" for change in _creature_changes(old.enemy, new.enemy)]
+
+
+def _screen_changes(before: GameState, after: GameState) -> list[str]:
+    found: list[str] = []
+    if before.dialogue != after.dialogue:
+        found.append(f"dialogue: {after.dialogue.text}" if after.dialogue else "the text box closed")
+    if before.menu != after.menu:
+        found.append(_menu(after) or "the menu closed")
+    return found
+
+
+def _battle(state: GameState) -> list[str]:
+    battle = state.battle
+    if battle is None:
+        return []
+    against = f" {battle.trainer}" if battle.trainer else ""
+    words = [f"Battle ({battle.kind}{against}): enemy {creature_words(battle.enemy)}"]
+    if battle.own:
+        moves = ", ".join(f"{move.name} {move.pp} PP" for move in battle.own.moves)
+        words.append(f"On the field: {creature_words(battle.own)}; moves {moves}")
+    return words
+
+
+def _screen(state: GameState) -> list[str]:
+    words: list[str] = []
+    if state.dialogue and state.dialogue.text:
+        words.append(f"Text: {state.dialogue.text}" + (" (waits for a button)" if state.dialogue.waits else ""))
+    menu = _menu(state)
+    return [*words, menu] if menu else words
+
+
+def _menu(state: GameState) -> str:
+    menu = state.menu
+    if menu is None:
+        return ""
+    entries = [f"[{entry}]" if place == menu.cursor else entry for place, entry in enumerate(menu.entries)]
+    return "Menu, cursor in brackets: " + " | ".join(entries)
+
+
+def _odd(state: GameState) -> list[str]:
+    return [f"Odd: {'; '.join(state.oddities)}"] if state.oddities else []
+
+
+def _lines(lines: list[str]) -> str:
+    return "\n".join(lines)
