@@ -1,0 +1,124 @@
+"""What works on this machine and what is missing, each with its remedy."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from pokerl import sandbox
+from pokerl.cartridge import load, locate_rom
+from pokerl.errors import PokerlError
+from pokerl.rlm.models import ModelSettings
+
+Standing = Literal["ok", "missing", "optional"]
+SPACE_WANTED = 2 * 1024**3
+
+
+class Check(Struct, frozen=True):
+    """One thing looked at.
+
+    Attributes:
+        name: what.
+        standing: ``ok``; ``missing`` when pokerl cannot do its main job without it; ``optional`` when only some of it.
+        detail: what was found.
+        remedy: what to do about it; empty when ok.
+    """
+
+    name: str
+    standing: Standing
+    detail: str
+    remedy: str = ""
+
+
+def examine() -> Iterator[Check]:
+    """Look at everything, one check after another."""
+    looks: tuple[Callable[[], Iterator[Check]], ...] = (
+        _python, _emulator, _demo, _own_rom, _sandboxes, _video, _model, _resources,
+    )  # fmt: skip
+    for look in looks:
+        yield from look()
+
+
+def _python() -> Iterator[Check]:
+    good = sys.version_info >= (3, 11)
+    yield Check(
+        "python", "ok" if good else "missing", platform.python_version(), "" if good else "Install Python 3.11 or later."
+    )
+
+
+def _emulator() -> Iterator[Check]:
+    yield Check("pyboy", "ok", version("pyboy"))
+
+
+def _demo() -> Iterator[Check]:
+    try:
+        rom = locate_rom(load("demo"), None)
+    except PokerlError as error:
+        yield Check("demo cartridge", "missing", error.message, error.remedy)
+    else:
+        yield Check("demo cartridge", "ok", str(rom))
+
+
+def _own_rom() -> Iterator[Check]:
+    given = os.environ.get("POKERL_ROM")
+    if not given:
+        yield Check("your own ROM", "optional", "POKERL_ROM is not set", "Set POKERL_ROM=red.gb to play the real game.")
+        return
+    try:
+        from pokerl.cartridge import identify
+
+        yield Check("your own ROM", "ok", f"{given}: {identify(Path(given).read_bytes()).title}")
+    except PokerlError as error:
+        yield Check("your own ROM", "optional", error.message, error.remedy)
+    except OSError as error:
+        yield Check("your own ROM", "optional", f"{given}: {error.strerror}", "Set POKERL_ROM to a ROM file.")
+
+
+def _sandboxes() -> Iterator[Check]:
+    reports = sandbox.probe()
+    some = any(report.works for report in reports)
+    for report in reports:
+        standing: Standing = "ok" if report.works else ("optional" if some else "missing")
+        yield Check(f"sandbox: {report.name}", standing, report.reason or "works", "" if report.works else report.remedy)
+
+
+def _video() -> Iterator[Check]:
+    import imageio_ffmpeg
+
+    try:
+        yield Check("video", "ok", imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError as error:
+        yield Check("video", "missing", str(error), "Install ffmpeg, or set IMAGEIO_FFMPEG_EXE to it.")
+
+
+def _model() -> Iterator[Check]:
+    settings = ModelSettings()
+    if settings.openai_api_key:
+        yield Check("model key", "ok", f"set, for {settings.openai_base_url or 'the default endpoint'}")
+    else:
+        yield Check(
+            "model key",
+            "optional",
+            "OPENAI_API_KEY is not set; only scripted runs work",
+            "Set OPENAI_API_KEY (and OPENAI_BASE_URL for another endpoint) in the environment or in .env.",
+        )
+
+
+def _resources() -> Iterator[Check]:
+    free = shutil.disk_usage(Path.cwd()).free
+    enough = free >= SPACE_WANTED
+    yield Check(
+        "disk space",
+        "ok" if enough else "optional",
+        f"{free / 1024**3:.1f} GB free here",
+        "" if enough else "A long run writes some gigabytes: free some space.",
+    )
+    yield Check("processor cores", "ok", str(os.cpu_count()))

@@ -1,0 +1,127 @@
+"""What the player finds in its REPL beside the engine's own names (worker side)."""
+
+from __future__ import annotations
+
+import os
+import socket
+import traceback
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from pokerl.cartridge import load
+from pokerl.emulator import Client
+from pokerl.play.game import Checkpoint, Game, digest_of
+from pokerl.play.tools import bind, load_tools
+from pokerl.rlm.host import Host
+
+Policy = Callable[[Game], Any]
+
+
+class Explored(Struct, frozen=True, kw_only=True):
+    """What came of one candidate of :func:`explore`.
+
+    Attributes:
+        answer: what the policy returned, or the sub-agent's answer.
+        checkpoint: where it ended; ``None`` if the machine was lost.
+        milestones: all milestones on the path to there, name → frame.
+        frames: frames it ran beyond the start.
+        error: one line; empty if all went well.
+    """
+
+    answer: Any = None
+    checkpoint: Checkpoint | None = None
+    milestones: dict[str, int] = {}
+    frames: int = 0
+    error: str = ""
+
+
+def install(namespace: dict[str, Any], host: Host, arguments: dict[str, Any]) -> None:
+    """Set up a player's (or scout's) namespace: ``game``, the interface's tools, ``explore``, ``notes``.
+
+    Args:
+        namespace: the REPL's.
+        host: the host's end.
+        arguments: ``cartridge`` (id), ``interface`` (folder), ``notes`` (lines known already).
+    """
+    game = connect(host, arguments["cartridge"])
+    notes: list[str] = list(arguments.get("notes", []))
+    namespace["game"] = game
+    namespace["notes"] = notes
+    namespace["explore"] = _explorer(game, host, notes)
+    namespace.update(bind(load_tools(Path(arguments["interface"]), "interface"), game))
+
+
+def check(namespace: dict[str, Any], host: Host, arguments: dict[str, Any]) -> None:  # noqa: ARG001
+    """Only import an interface, to find out whether it can be."""
+    namespace["tools"] = sorted(load_tools(Path(arguments["interface"]), "interface"))
+
+
+def connect(host: Host, cartridge: str) -> Game:
+    """The game handle over the descriptor that the host gave to this worker."""
+
+    def open_branch(start: str) -> Client:
+        _, descriptors = host.call_with_descriptors("open_branch", start=start)
+        return Client.over(socket.socket(fileno=descriptors[0]))
+
+    return Game(Client.over(socket.socket(fileno=host.descriptors.pop(0))), load(cartridge), open_branch)
+
+
+def _explorer(game: Game, host: Host, notes: list[str]) -> Callable[..., list[Explored]]:
+    def explore(candidates: Sequence[Policy | str], start: Checkpoint | str | None = None) -> list[Explored]:
+        """Try several continuations, each on its own machine, and return what came of each, in order.
+
+        Args:
+            candidates: functions ``policy(game)``, or tasks in words for sub-agents with your tools.
+            start: the checkpoint to begin from; by default where the machine stands now.
+        """
+        begin = game.checkpoint("explore") if start is None else start
+        tasks = [candidate for candidate in candidates if isinstance(candidate, str)]
+        answers = iter(_send_scouts(host, tasks, digest_of(begin), notes))
+        policies = iter(_run_policies(game, [each for each in candidates if not isinstance(each, str)], begin))
+        return [next(answers) if isinstance(candidate, str) else next(policies) for candidate in candidates]
+
+    return explore
+
+
+def _send_scouts(host: Host, tasks: list[str], start: str, notes: list[str]) -> list[Explored]:
+    if not tasks:
+        return []
+    return [_explored(reply) for reply in host.call("explore", tasks=tasks, start=start, notes=notes)]
+
+
+def _explored(reply: dict[str, Any]) -> Explored:
+    place = Checkpoint(reply["checkpoint"], reply["frame"]) if reply["checkpoint"] else None
+    return Explored(
+        answer=reply["answer"],
+        checkpoint=place,
+        milestones=reply["milestones"],
+        frames=reply["frames"],
+        error=reply["error"],
+    )
+
+
+def _run_policies(game: Game, policies: list[Policy], start: Checkpoint | str) -> list[Explored]:
+    with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
+        return list(pool.map(lambda policy: _run_policy(game, policy, start), policies))
+
+
+def _run_policy(game: Game, policy: Policy, start: Checkpoint | str) -> Explored:
+    """One policy on a branch of its own; what it raises is a result, not a failure of the caller."""
+    with game.branch(start) as branch:
+        began, answer, error = branch.frame, None, ""
+        try:
+            answer = policy(branch)
+        except Exception as problem:  # noqa: BLE001 - model-written code may raise anything
+            error = traceback.format_exception_only(problem)[-1].strip()
+        place = branch.checkpoint("explored")
+        return Explored(
+            answer=answer,
+            checkpoint=place,
+            milestones=branch.milestones,
+            frames=place.frame - began,
+            error=error,
+        )
