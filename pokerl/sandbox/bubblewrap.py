@@ -1,112 +1,60 @@
-"""The tier ``bubblewrap``: own namespaces for users, processes, network and files."""
+"""The tier ``bubblewrap``: namespaces of its own for users, processes, network and files.
+
+The host's root folder is not bound: the program sees an empty one with the few places that Python needs, all read-only.
+"""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from pokerl.errors import SandboxUnavailable
-from pokerl.sandbox.places import package_folder, runtime_paths, without_nested
+from pokerl.sandbox import seccomp, users
+from pokerl.sandbox.places import DEVICES, package_folder
 from pokerl.sandbox.policy import Policy
+from pokerl.sandbox.tier import Tier, base_environment, boot, limits, readable, stepping_down
 
-DEVICES = ("null", "zero", "full", "random", "urandom")
 SCRATCH = "/tmp"
+OWN_PROCESSES = 2  # bwrap's first process inside, and the program itself
+COUNTED_BY_NAMESPACE = (5, 14)  # first kernel that counts processes for each user namespace apart
 
 
-class Bubblewrap:
+class Bubblewrap(Tier):
     """Runs programs under ``bwrap``."""
 
     name = "bubblewrap"
 
-    def launch(
-        self,
-        argv: Sequence[str],
-        policy: Policy,
-        descriptors: tuple[int, ...] = (),
-        *,
-        stdin: int | None = subprocess.DEVNULL,
-        stdout: int | None = subprocess.DEVNULL,
-        stderr: int | None = subprocess.DEVNULL,
-    ) -> subprocess.Popen[bytes]:
-        """Start ``argv``; the descriptors keep their numbers inside."""
+    def _plan(self, policy: Policy) -> dict[str, Any]:
         program = shutil.which("bwrap")
         if program is None:
             raise SandboxUnavailable("bubblewrap is not installed.", "Install it, e.g. `apt-get install bubblewrap`.")
-        confine = [sys.executable, "-I", "-S", str(Path(__file__).with_name("confine.py")), json.dumps(limits(policy))]
-        return subprocess.Popen(
-            [program, *arguments(policy), "--", *confine, *argv],
-            stdin=stdin,
-            stdout=stdout,
-            stderr=stderr,
-            pass_fds=descriptors,
-            start_new_session=True,
-            env={},
-            cwd="/",
-        )
+        bound = limits(policy, policy.processes + OWN_PROCESSES + _others())
+        filtered = seccomp.assemble(signals=True, attributes=True).hex()
+        inner = {"filter": filtered, "rules": None, "limits": bound}
+        wrapper = [program, *_arguments(policy), "--", *boot("confine", inner)]
+        needed = [*readable(policy), Path(program)]
+        return {"wrapper": wrapper, "scratch": 0, **stepping_down(policy, needed)}
 
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
-        """Kill the program and everything it started; returns when they are gone."""
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    def _environment(self, policy: Policy) -> dict[str, str]:
+        places = {"HOME": SCRATCH, "TMPDIR": SCRATCH, "PYTHONPATH": str(package_folder().parent)}
+        return base_environment() | places | dict(policy.environment)
 
 
-def limits(policy: Policy) -> dict[str, int]:
-    return {
-        "RLIMIT_AS": policy.memory_bytes,
-        "RLIMIT_NPROC": policy.processes,
-        "RLIMIT_NOFILE": policy.open_files,
-        "RLIMIT_FSIZE": policy.file_bytes,
-        "RLIMIT_CORE": 0,
-    }
+def _others() -> int:
+    release = tuple(int(part) for part in os.uname().release.split(".")[:2])
+    return 0 if release >= COUNTED_BY_NAMESPACE else users.tasks(os.geteuid())
 
 
-def environment(policy: Policy) -> dict[str, str]:
-    return {
-        "PATH": "/usr/bin:/bin",
-        "HOME": SCRATCH,
-        "TMPDIR": SCRATCH,
-        "LANG": "C.UTF-8",
-        "PYTHONPATH": str(package_folder().parent),
-        "PYTHONSAFEPATH": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        **policy.environment,
-    }
-
-
-def arguments(policy: Policy) -> list[str]:
-    words = [
-        "--unshare-all",
-        "--uid",
-        "1000",
-        "--gid",
-        "1000",
-        "--cap-drop",
-        "ALL",
-        "--new-session",
-        "--die-with-parent",
-        "--hostname",
-        "sandbox",
-        "--clearenv",
-        "--proc",
-        "/proc",
-        "--size",
-        str(policy.scratch_bytes),
-        "--tmpfs",
-        SCRATCH,
-    ]
+def _arguments(policy: Policy) -> list[str]:
+    words = ["--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL"]
+    words += ["--new-session", "--die-with-parent", "--hostname", "sandbox", "--proc", "/proc"]
+    words += ["--size", str(policy.scratch_bytes), "--tmpfs", SCRATCH]
     for device in DEVICES:
-        words += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
-    for path in without_nested([*runtime_paths(), *policy.readable]):
-        words += (
-            ["--symlink", os.readlink(path), str(path)] if path.is_symlink() else ["--ro-bind", str(path), str(path)]
-        )
-    for name, value in environment(policy).items():
-        words += ["--setenv", name, value]
+        words += ["--dev-bind", device, device]
+    added = [path.absolute() for path in policy.readable]
+    for path in readable(policy):
+        is_link = path.is_symlink() and path not in added
+        words += ["--symlink", str(path.readlink()), str(path)] if is_link else ["--ro-bind", str(path), str(path)]
     return [*words, "--remount-ro", "/", "--chdir", SCRATCH]
