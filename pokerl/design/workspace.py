@@ -1,0 +1,111 @@
+"""The designer's versions on disk: drafts to write in, and each tried version kept by its hash."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path, PurePosixPath
+
+from pokerl.errors import InterfaceProblem, UsageProblem
+from pokerl.play.interface import MAXIMUM_BYTES, Interface, load_interface
+
+VERSION = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")
+PART = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}$")
+SUFFIXES = frozenset({".py", ".toml", ".md", ".json", ".txt"})
+MAXIMUM_DEPTH = 4
+
+
+class Workspace:
+    """Interface versions of one run.
+
+    Drafts lie in ``workspace/<version>/``. A version that is tried is first copied to ``interface/<digest>/``, where it
+    never changes again, so that every attempt can be traced to the code it ran with. All arguments may come from
+    model-written code.
+
+    Args:
+        run_folder: the run.
+    """
+
+    def __init__(self, run_folder: Path) -> None:
+        self._drafts = run_folder / "workspace"
+        self._kept = run_folder / "interface"
+        self._drafts.mkdir(exist_ok=True)
+        self._kept.mkdir(exist_ok=True)
+
+    def versions(self) -> list[str]:
+        """The versions there are, v2 before v10."""
+        return sorted((folder.name for folder in self._drafts.iterdir() if folder.is_dir()), key=_natural)
+
+    def files(self, version: str) -> list[str]:
+        """The files of a version, relative to its folder."""
+        folder = self._folder(version, must_exist=True)
+        return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+    def read(self, version: str, file: str) -> str:
+        """The text of a file."""
+        path = self._folder(version, must_exist=True) / self._relative(file)
+        if not path.is_file():
+            raise UsageProblem(
+                f"Version {version!r} has no file {file!r}.", f"It has {', '.join(self.files(version)) or 'none yet'}."
+            )
+        return path.read_text(encoding="utf-8")
+
+    def write(self, version: str, file: str, text: str) -> None:
+        """Write a file of a version, whole or not at all."""
+        if len(text.encode("utf-8", "surrogatepass")) > MAXIMUM_BYTES:
+            raise UsageProblem(f"{file} has more than {MAXIMUM_BYTES} bytes.", "Write less.")
+        path = self._folder(version) / self._relative(file)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(path.name + ".new")
+        draft.write_text(text, encoding="utf-8", errors="backslashreplace")
+        draft.replace(path)
+
+    def copy(self, version: str, new_version: str) -> None:
+        """Begin a new version as a copy; the new one must not exist yet."""
+        target = self._folder(new_version)
+        if target.exists():
+            raise UsageProblem(f"Version {new_version!r} exists already.", "Take another name.")
+        shutil.copytree(self._folder(version, must_exist=True), target)
+
+    def keep(self, version: str) -> Interface:
+        """Freeze a version under its hash and return it.
+
+        Raises:
+            InterfaceProblem: it breaks the contract.
+        """
+        interface = load_interface(self._folder(version, must_exist=True))
+        target = self._kept / interface.digest
+        if not target.exists():
+            draft = self._kept / f".{interface.digest}.new"
+            shutil.rmtree(draft, ignore_errors=True)
+            for name in interface.files:
+                (draft / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(interface.folder / name, draft / name)
+            draft.rename(target)
+        return load_interface(target)
+
+    def _folder(self, version: str, *, must_exist: bool = False) -> Path:
+        if not VERSION.match(version):
+            raise UsageProblem(
+                f"{version[:60]!r} cannot be the name of a version.", "Use letters, digits, '-', '_' and '.'."
+            )
+        folder = self._drafts / version
+        if must_exist and not folder.is_dir():
+            raise InterfaceProblem(
+                f"There is no version {version!r}.", f"There are {', '.join(self.versions()) or 'none yet'}."
+            )
+        return folder
+
+    def _relative(self, file: str) -> Path:
+        path = PurePosixPath(file)
+        good = 0 < len(path.parts) <= MAXIMUM_DEPTH and all(PART.match(part) for part in path.parts)
+        if not good or path.suffix not in SUFFIXES:
+            raise UsageProblem(
+                f"{file[:60]!r} cannot be a file of an interface.",
+                f"Use a relative path with one of the endings {' '.join(sorted(SUFFIXES))}.",
+            )
+        return Path(path)
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    return [(int(digits), "") if digits else (-1, text) for digits, text in re.findall(r"(\d+)|(\D+)", name)]
