@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pokerl.cartridge.profile import Cartridge
+from pokerl.cartridge.game import Cartridge
 
 COUNT = 0xD31D
 LENGTH = 42

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from pokerl.cartridge.creature import BATTLE_SIZE, Creature, creature_oddities, read_field_creature
-from pokerl.cartridge.profile import Cartridge
+from pokerl.cartridge.game import Cartridge
 from pokerl.cartridge.text import decode_text
 
 START = 0xCFDA

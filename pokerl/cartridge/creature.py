@@ -6,7 +6,7 @@ import struct
 
 from msgspec import Struct
 
-from pokerl.cartridge.profile import Cartridge
+from pokerl.cartridge.game import Cartridge
 
 SLEEP = 0x07
 CONDITIONS = ((0x08, "poisoned"), (0x10, "burned"), (0x20, "frozen"), (0x40, "paralysed"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pokerl.cartridge.creature import PARTY_SIZE, Creature, creature_oddities, read_party_creature
-from pokerl.cartridge.profile import Cartridge
+from pokerl.cartridge.game import Cartridge
 from pokerl.cartridge.text import decode_text
 
 COUNT = 0xD163

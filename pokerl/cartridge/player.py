@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from pokerl.cartridge.game import Cartridge
+from pokerl.cartridge.layout import BADGE_NAMES, BADGES, BEATEN_GYMS, DEX_BYTES, DEX_SIZE
 from pokerl.cartridge.memory import MemoryImage
-from pokerl.cartridge.profile import Cartridge
 from pokerl.cartridge.text import decode_text
 
 NAME, RIVAL = 0xD158, 0xD34A
 NAME_SIZE = 11
-DEX = 0xD2F7
-DEX_BYTES = 19
-DEX_SIZE = 151
 MONEY = 0xD347
-BADGES, BEATEN_GYMS = 0xD356, 0xD72A
 PLAYER_ID = 0xD359
 POSITION = 0xD35E
 PLAY_TIME = 0xDA41
@@ -24,7 +21,6 @@ HALL_OF_FAME_TEAMS = 0xD5A2
 COINS = 0xD5A4
 FACINGS = {0x0: "down", 0x4: "up", 0x8: "left", 0xC: "right"}
 MOVEMENTS = {0: "on foot", 1: "cycling", 2: "surfing"}
-BADGE_NAMES = ("Boulder", "Cascade", "Thunder", "Rainbow", "Soul", "Marsh", "Volcano", "Earth")
 
 
 class PlayTime(Struct, frozen=True):

@@ -1,10 +1,9 @@
-"""What a game is: its identity, its symbols and its tables, loaded from data files."""
+"""Loading cartridges from their data files."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,42 +11,14 @@ import msgspec
 from msgspec import Struct
 
 from pokerl import shipped
-from pokerl.cartridge import meaning as meanings
-from pokerl.cartridge.milestone import Guard, Milestone
+from pokerl.cartridge.game import Cartridge, EventFlag, GameMap, Species
+from pokerl.cartridge.meaning import Meanings
 from pokerl.cartridge.rules import read_milestones
 from pokerl.cartridge.symbols import Symbols
-from pokerl.errors import ConfigurationProblem, RomProblem
+from pokerl.errors import ConfigurationProblem
 
 DATA = Path(__file__).parent / "data"
 Row = TypeVar("Row")
-
-
-class GameMap(Struct, frozen=True):
-    """A map; a block is 2×2 squares that one can stand on."""
-
-    identifier: int = msgspec.field(name="id")
-    name: str
-    width_blocks: int = 0
-    height_blocks: int = 0
-
-
-class Species(Struct, frozen=True):
-    """A kind of creature.
-
-    ``index`` is what memory holds; ``dex`` is another number, used by the dex alone (``None`` for a mere picture).
-    """
-
-    index: int
-    name: str
-    dex: int | None
-
-
-class EventFlag(Struct, frozen=True):
-    """A bit of memory that the game's story sets."""
-
-    name: str
-    address: int
-    bit: int
 
 
 class _Named(Struct, frozen=True):
@@ -73,16 +44,16 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
         sha1: SHA-1 digests of the ROMs this is.
         sha1_file: a file beside the profile that holds one more digest (a game that is built here).
         shipped: path of a ROM that travels with pokerl.
-        tables, symbols, milestones: the profiles whose folders hold these.
+        tables, symbols, milestones: the profiles whose folders hold these (symbols: with the meanings); empty for none.
         rom_symbols: the profile whose ROM addresses it has; empty for none.
     """
 
     identifier: str
     title: str
     family: str
-    tables: str
-    symbols: str
-    milestones: str
+    tables: str = ""
+    symbols: str = ""
+    milestones: str = ""
     header_title: str = ""
     size: int = 0
     sha1: tuple[str, ...] = ()
@@ -91,74 +62,24 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     rom_symbols: str = ""
 
 
-class Cartridge(Struct, frozen=True, eq=False):
-    """One game: names for its bytes, its maps, its creatures, its milestones. Data, no behaviour of its own.
-
-    Attributes:
-        identifier, title, family, size, sha1, shipped: see :class:`Profile`.
-        symbols: address of every named place in RAM.
-        rom_symbols: ``(bank, address)`` of named places in the ROM; empty where they were never checked.
-        charmap: text of each screen code.
-        maps, species, moves, items, types: by the number that memory holds.
-        events: every bit that the story sets, in order of address.
-        milestones: in order of rank.
-        guards: bytes that tell a game being played from title screen and menus.
-    """
-
-    identifier: str
-    title: str
-    family: str
-    header_title: str
-    size: int
-    sha1: tuple[str, ...]
-    shipped: str
-    symbols: Mapping[str, int]
-    rom_symbols: Mapping[str, tuple[int, int]]
-    charmap: Mapping[int, str]
-    maps: Mapping[int, GameMap]
-    species: Mapping[int, Species]
-    moves: Mapping[int, str]
-    items: Mapping[int, str]
-    types: Mapping[int, str]
-    events: tuple[EventFlag, ...]
-    milestones: tuple[Milestone, ...]
-    guards: tuple[Guard, ...]
-    names: Symbols
-    screen_table: tuple[str, ...]
-    event_names: Mapping[int, tuple[str, ...]]
-
-    def symbol_at(self, address: int) -> str:
-        """The name of a place in RAM: ``"wPartyMon1Level"``, ``"wBagItems+0x3"``, or ``""`` if it has none."""
-        return self.names.at(address)
-
-    def meaning(self, address: int) -> str:
-        """What a byte of RAM is, in words: ``"level of party creature 1"``; never empty."""
-        return meanings.meaning(address, self)
-
-    def milestone(self, name: str) -> Milestone:
-        """The milestone of that name; raises ``KeyError`` if there is none."""
-        for milestone in self.milestones:
-            if milestone.name == name:
-                return milestone
-        raise KeyError(name)
-
-
 @functools.cache
 def load(identifier: str) -> Cartridge:
     """The cartridge of that name.
 
     Args:
-        identifier: ``"red"``, ``"blue"`` or ``"demo"``.
+        identifier: ``"red"``, ``"blue"``, ``"demo"``, or ``"generic"`` for any other game, of which nothing is known.
 
     Raises:
         ConfigurationProblem: there is none of that name, or its data files are damaged.
     """
     profile = _profile(identifier)
-    tables = DATA / profile.tables
-    guards, milestones = read_milestones(DATA / profile.milestones / "milestones.toml")
-    events = _events(tables / "events.json")
-    charmap = _charmap(tables / "charmap.json")
-    names = Symbols(_addresses(DATA / profile.symbols / "symbols.json"))
+    guards, milestones = (
+        read_milestones(DATA / profile.milestones / "milestones.toml") if profile.milestones else ((), ())
+    )
+    events = _events(_table(profile, "events"))
+    charmap = _charmap(_table(profile, "charmap"))
+    meanings = _meanings(profile)
+    names = Symbols(_addresses(profile), preferred=meanings.places)
     return Cartridge(
         identifier=profile.identifier,
         title=profile.title,
@@ -170,39 +91,26 @@ def load(identifier: str) -> Cartridge:
         symbols=names.addresses,
         rom_symbols=_rom_addresses(profile),
         charmap=charmap,
-        maps={row.identifier: row for row in _rows(tables / "maps.json", GameMap)},
-        species={row.index: row for row in _rows(tables / "species.json", Species)},
-        moves=_names(tables / "moves.json"),
-        items=_names(tables / "items.json"),
-        types=_names(tables / "types.json"),
+        maps={row.identifier: row for row in _rows(_table(profile, "maps"), GameMap)},
+        species={row.index: row for row in _rows(_table(profile, "species"), Species)},
+        moves=_names(_table(profile, "moves")),
+        items=_names(_table(profile, "items")),
+        types=_names(_table(profile, "types")),
         events=events,
         milestones=milestones,
         guards=guards,
         names=names,
+        meanings=meanings,
         screen_table=tuple(charmap.get(code, " ") for code in range(256)),
         event_names=_by_place(events),
     )
 
 
 def known() -> tuple[Cartridge, ...]:
-    """Every cartridge there is data for, in order of name; one whose tables are not built yet is left out."""
-    profiles = [_profile(path.parent.name) for path in sorted(DATA.glob("*/profile.toml"))]
-    return tuple(load(profile.identifier) for profile in profiles if (DATA / profile.tables / "maps.json").exists())
-
-
-def identify(rom: bytes) -> Cartridge:
-    """The cartridge that these bytes are, by their SHA-1.
-
-    Raises:
-        RomProblem: no cartridge has this SHA-1; the message names it and the known ones.
-    """
-    digest = hashlib.sha1(rom, usedforsecurity=False).hexdigest()
-    cartridges = known()
-    for cartridge in cartridges:
-        if digest in cartridge.sha1:
-            return cartridge
-    listed = ", ".join(f"{one} = {cartridge.title}" for cartridge in cartridges for one in cartridge.sha1)
-    raise RomProblem(f"No known game has the SHA-1 {digest}.", f"Use one of these unchanged: {listed}.")
+    """Every cartridge whose ROM can be told by its SHA-1, in order of name."""
+    profiles = (_profile(path.parent.name) for path in sorted(DATA.glob("*/profile.toml")))
+    built = (profile for profile in profiles if (DATA / profile.tables / "maps.json").exists())
+    return tuple(cartridge for cartridge in (load(profile.identifier) for profile in built) if cartridge.sha1)
 
 
 def _profile(identifier: str) -> Profile:
@@ -230,6 +138,24 @@ def _digests(profile: Profile) -> tuple[str, ...]:
     return (*profile.sha1, hashlib.sha1(rom, usedforsecurity=False).hexdigest())
 
 
+def _table(profile: Profile, name: str) -> Path | None:
+    return DATA / profile.tables / f"{name}.json" if profile.tables else None
+
+
+def _meanings(profile: Profile) -> Meanings:
+    if not profile.symbols:
+        return Meanings()
+    meanings: Meanings = _decode(DATA / profile.symbols / "meanings.toml", Meanings)
+    return meanings
+
+
+def _addresses(profile: Profile) -> dict[str, int]:
+    if not profile.symbols:
+        return {}
+    texts: dict[str, str] = _decode(DATA / profile.symbols / "symbols.json", dict[str, str])
+    return {name: int(text, 16) for name, text in texts.items()}
+
+
 def _rom_addresses(profile: Profile) -> dict[str, tuple[int, int]]:
     if not profile.rom_symbols:
         return {}
@@ -237,13 +163,10 @@ def _rom_addresses(profile: Profile) -> dict[str, tuple[int, int]]:
     return {name: (int(text[:2], 16), int(text[3:], 16)) for name, text in texts.items()}
 
 
-def _addresses(path: Path) -> dict[str, int]:
-    texts: dict[str, str] = _decode(path, dict[str, str])
-    return {name: int(text, 16) for name, text in texts.items()}
-
-
-def _charmap(path: Path) -> dict[int, str]:
+def _charmap(path: Path | None) -> dict[int, str]:
     """Texts by code. Where a code has several, the first plain one counts, not a ``<CONTROL>`` name."""
+    if path is None:
+        return {}
     rows: dict[str, str | list[str]] = _decode(path, dict[str, str | list[str]])
     return {int(code, 16): _plain(texts) for code, texts in rows.items()}
 
@@ -253,7 +176,7 @@ def _plain(texts: str | list[str]) -> str:
     return next((text for text in options if not text.startswith("<")), "")
 
 
-def _events(path: Path) -> tuple[EventFlag, ...]:
+def _events(path: Path | None) -> tuple[EventFlag, ...]:
     rows = _rows(path, _EventRow)
     flags = (EventFlag(row.name, int(row.address, 16), row.bit) for row in rows)
     return tuple(sorted(flags, key=lambda flag: (flag.address, flag.bit)))
@@ -267,11 +190,13 @@ def _by_place(events: tuple[EventFlag, ...]) -> dict[int, tuple[str, ...]]:
     return {address: tuple(names) for address, names in places.items()}
 
 
-def _names(path: Path) -> dict[int, str]:
+def _names(path: Path | None) -> dict[int, str]:
     return {row.id: row.name for row in _rows(path, _Named)}
 
 
-def _rows(path: Path, row: type[Row]) -> list[Row]:
+def _rows(path: Path | None, row: type[Row]) -> list[Row]:
+    if path is None:
+        return []
     rows: list[Row] = _decode(path, list[row])  # type: ignore[valid-type]
     return rows
 

@@ -14,16 +14,17 @@ from pokerl.cartridge import screen, surroundings
 from pokerl.cartridge.bag import BagItem
 from pokerl.cartridge.battle import Battle
 from pokerl.cartridge.creature import Creature
+from pokerl.cartridge.game import Cartridge
+from pokerl.cartridge.layout import DEX, DEX_BYTES, EVENTS, EVENTS_LENGTH
 from pokerl.cartridge.memory import MemoryImage
 from pokerl.cartridge.player import Dex, Player
-from pokerl.cartridge.profile import Cartridge
 from pokerl.cartridge.screen import Dialogue, Menu
 from pokerl.cartridge.surroundings import Sprite, Warp
 from pokerl.cartridge.text import SCREEN_CELLS, read_screen_text
+from pokerl.errors import UsageProblem
 
+FAMILY = "red"
 ENEMY_PARTY = 0xD89C
-EVENTS = 0xD747
-EVENTS_LENGTH = 0x140
 JOYPAD_IGNORED = 0xCD6B
 RANDOM = 0xFFD3
 
@@ -103,8 +104,10 @@ def read_state(memory: MemoryImage, cartridge: Cartridge) -> GameState:
         cartridge: the game's names.
 
     Raises:
-        UsageProblem: the image lacks some of ``STATE_SPANS``.
+        UsageProblem: the image lacks some of ``STATE_SPANS``, or the game keeps its memory in another way than Red.
     """
+    if cartridge.family != FAMILY:
+        raise UsageProblem(f"Nothing is known of the memory of {cartridge.title}.", "Read its bytes yourself.")
     read, byte, table = memory.read, memory.byte, cartridge.screen_table
     oddities: list[str] = []
     tilemap = read(screen.TILEMAP, SCREEN_CELLS)
@@ -115,7 +118,7 @@ def read_state(memory: MemoryImage, cartridge: Cartridge) -> GameState:
         party=parties.read_party(read(parties.COUNT, parties.LENGTH), cartridge, oddities),
         bag=bags.read_bag(read(bags.COUNT, bags.LENGTH), cartridge, oddities),
         battle=battles.read_battle(read(battles.START, battles.LENGTH), byte(ENEMY_PARTY), cartridge, oddities),
-        dex=players.read_dex(read(players.DEX, 2 * players.DEX_BYTES)),
+        dex=players.read_dex(read(DEX, 2 * DEX_BYTES)),
         events=read_events(read(EVENTS, EVENTS_LENGTH), cartridge.event_names),
         text=read_screen_text(tilemap, table),
         dialogue=screen.read_dialogue(tilemap, table),

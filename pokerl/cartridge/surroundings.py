@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from pokerl.cartridge.game import Cartridge
 from pokerl.cartridge.player import FACINGS
-from pokerl.cartridge.profile import Cartridge
 
 WARP_COUNT = 0xD3AE
 WARP_LENGTH = 0xD430 - WARP_COUNT
