@@ -45,6 +45,7 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
         sha1_file: a file beside the profile that holds one more digest (a game that is built here).
         shipped: path of a ROM that travels with pokerl.
         tables, symbols, milestones: the profiles whose folders hold these (symbols: with the meanings); empty for none.
+        charmaps: the profiles whose charmaps it uses; a later one overrides an earlier one.
         rom_symbols: the profile whose ROM addresses it has; empty for none.
     """
 
@@ -54,6 +55,7 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     tables: str = ""
     symbols: str = ""
     milestones: str = ""
+    charmaps: tuple[str, ...] = ()
     header_title: str = ""
     size: int = 0
     sha1: tuple[str, ...] = ()
@@ -77,7 +79,7 @@ def load(identifier: str) -> Cartridge:
         read_milestones(DATA / profile.milestones / "milestones.toml") if profile.milestones else ((), ())
     )
     events = _events(_table(profile, "events"))
-    charmap = _charmap(_table(profile, "charmap"))
+    charmap = _charmap(profile)
     meanings = _meanings(profile)
     names = Symbols(_addresses(profile), preferred=meanings.places)
     return Cartridge(
@@ -163,17 +165,15 @@ def _rom_addresses(profile: Profile) -> dict[str, tuple[int, int]]:
     return {name: (int(text[:2], 16), int(text[3:], 16)) for name, text in texts.items()}
 
 
-def _charmap(path: Path | None) -> dict[int, str]:
-    """Texts by code. Where a code has several, the first plain one counts, not a ``<CONTROL>`` name."""
-    if path is None:
-        return {}
-    rows: dict[str, str | list[str]] = _decode(path, dict[str, str | list[str]])
-    return {int(code, 16): _plain(texts) for code, texts in rows.items()}
-
-
-def _plain(texts: str | list[str]) -> str:
-    options = [texts] if isinstance(texts, str) else texts
-    return next((text for text in options if not text.startswith("<")), "")
+def _charmap(profile: Profile) -> dict[int, str]:
+    """Texts by code; the first plain one of a code counts. One that has only a ``<NAME>`` is left to other charmaps."""
+    found: dict[int, str] = {}
+    for owner in profile.charmaps:
+        rows: dict[str, str | list[str]] = _decode(DATA / owner / "charmap.json", dict[str, str | list[str]])
+        for code, texts in rows.items():
+            plain = [text for text in ([texts] if isinstance(texts, str) else texts) if not text.startswith("<")]
+            found.update({int(code, 16): text for text in plain[:1]})
+    return found
 
 
 def _events(path: Path | None) -> tuple[EventFlag, ...]:
