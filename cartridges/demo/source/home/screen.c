@@ -1,0 +1,141 @@
+/* Drawing into wTileMap; the vblank handler brings it to the window layer, a third a frame. */
+#include "home.h"
+
+#define SPACE 0x7F
+
+void screen_off(void)
+{
+    if (!(rLCDC & 0x80))
+        return;
+    hAutoBGTransferEnabled = 0;
+    sleep_frame();
+    while (rLY < 145)
+        ;
+    rLCDC = 0;
+}
+
+void screen_on(void)
+{
+    rLCDC = 0xE3;
+}
+
+void clear_tiles(void)
+{
+    fill(wTileMap, SPACE, 360);
+}
+
+uint8_t *tile_at(uint8_t x, uint8_t y)
+{
+    return wTileMap + (uint16_t)y * 20 + x;
+}
+
+void clear_area(uint8_t x, uint8_t y, uint8_t width, uint8_t height)
+{
+    while (height--)
+        fill(tile_at(x, y++), SPACE, width);
+}
+
+static void box_row(uint8_t *at, uint8_t width, uint8_t left, uint8_t middle, uint8_t right)
+{
+    *at++ = left;
+    while (width--)
+        *at++ = middle;
+    *at = right;
+}
+
+/* A frame with this much room inside. */
+void box(uint8_t x, uint8_t y, uint8_t width, uint8_t height)
+{
+    box_row(tile_at(x, y++), width, 0x79, 0x7A, 0x7B);
+    while (height--)
+        box_row(tile_at(x, y++), width, 0x7C, SPACE, 0x7C);
+    box_row(tile_at(x, y), width, 0x7D, 0x7A, 0x7E);
+}
+
+static uint8_t screen_code(char letter)
+{
+    static const char marks[] = "(:)-?!./,'>$";
+    static const uint8_t codes[] = {0x9A, 0x9C, 0x9B, 0xE3, 0xE6, 0xE7, 0xE8, 0xF3, 0xF4, 0xE0, 0xED, 0xF0};
+    uint8_t i;
+    if (letter >= 'A' && letter <= 'Z')
+        return letter + 0x3F;
+    if (letter >= 'a' && letter <= 'z')
+        return letter + 0x3F;
+    if (letter >= '0' && letter <= '9')
+        return letter + 0xC6;
+    for (i = 0; marks[i]; i++)
+        if (marks[i] == letter)
+            return codes[i];
+    return SPACE;
+}
+
+void put(uint8_t x, uint8_t y, const char *text)
+{
+    uint8_t *at = tile_at(x, y);
+    while (*text)
+        *at++ = screen_code(*text++);
+}
+
+/* A name in screen codes that ends with 50h. */
+void put_name(uint8_t x, uint8_t y, const uint8_t *name)
+{
+    uint8_t *at = tile_at(x, y);
+    uint8_t left = 12;
+    while (*name != 0x50 && left--)
+        *at++ = *name++;
+}
+
+void copy_name(uint8_t *to, const uint8_t *from)
+{
+    uint8_t left = 12;
+    while (*from != 0x50 && left--)
+        *to++ = *from++;
+    *to = 0x50;
+}
+
+/* Right-aligned in a field; a field of 0 digits is as wide as the number. */
+void put_number(uint8_t x, uint8_t y, uint16_t value, uint8_t digits)
+{
+    uint8_t *at = tile_at(x, y) + digits;
+    do {
+        *--at = 0xF6 + value % 10;
+        value /= 10;
+        digits--;
+    } while (value && digits);
+    while (digits--)
+        *--at = SPACE;
+}
+
+void put_money(uint8_t x, uint8_t y, const uint8_t *bcd)
+{
+    uint8_t i, digit, started = 0;
+    uint8_t *at = tile_at(x, y);
+    *at++ = 0xF0;
+    for (i = 0; i < 6; i++) {
+        digit = (i & 1) ? bcd[i >> 1] & 15 : bcd[i >> 1] >> 4;
+        started |= digit || i == 5;
+        *at++ = started ? 0xF6 + digit : SPACE;
+    }
+}
+
+/* Lets the window, which shows wTileMap, cover the whole screen once it has been brought up to date. */
+void window_show(void)
+{
+    hAutoBGTransferEnabled = 1;
+    if (hWY == 0)
+        return;
+    hAutoBGTransferPortion = 0;
+    wait_frames(3);
+    hWY = 0;
+}
+
+void window_hide(void)
+{
+    hWY = 144;
+    hAutoBGTransferEnabled = 0;
+}
+
+void hide_sprites(void)
+{
+    fill(wShadowOAM, 0, 160);
+}

@@ -1,0 +1,191 @@
+/* Variables at the addresses of Pokémon Red, so that whoever reads Red's memory reads this game's. Names follow the public symbols. */
+#ifndef RAM_H
+#define RAM_H
+#include <stdint.h>
+
+#define BYTE(address) (*(uint8_t *)(address))
+#define BYTES(address) ((uint8_t *)(address))
+#define LIVE(address) (*(volatile uint8_t *)(address)) /* also written by the vblank handler */
+
+/* Sprites: sixteen persons of sixteen bytes in two tables; person 0 is the player. */
+#define wSpriteState1 BYTES(0xC100)
+#define wSpriteState2 BYTES(0xC200)
+#define wShadowOAM BYTES(0xC300)
+#define wTileMap BYTES(0xC3A0)
+#define wOverworldMap BYTES(0xC6E8)
+#define wRedrawTiles BYTES(0xCBFC)
+#define wTileMapBackup2 BYTES(0xCD81)
+
+/* Menus */
+#define wTopMenuItemY BYTE(0xCC24)
+#define wTopMenuItemX BYTE(0xCC25)
+#define wCurrentMenuItem BYTE(0xCC26)
+#define wTileBehindCursor BYTE(0xCC27)
+#define wMaxMenuItem BYTE(0xCC28)
+#define wMenuWatchedKeys BYTE(0xCC29)
+#define wLastMenuItem BYTE(0xCC2A)
+#define wBagSavedMenuItem BYTE(0xCC2C)
+#define wBattleAndStartSavedMenuItem BYTE(0xCC2D)
+#define wPlayerMoveListIndex BYTE(0xCC2E)
+#define wPlayerMonNumber BYTE(0xCC2F)
+#define wListScrollOffset BYTE(0xCC36)
+#define wMenuWrappingEnabled BYTE(0xCC4A)
+#define wPlayerSelectedMove BYTE(0xCCDC)
+#define wEnemySelectedMove BYTE(0xCCDD)
+#define wPlayerStatMods BYTES(0xCD1A)
+#define wEnemyStatMods BYTES(0xCD2E)
+#define wSimulatedJoypadStatesIndex BYTE(0xCD38)
+#define wJoyIgnore BYTE(0xCD6B)
+#define wNameBuffer BYTES(0xCD6D)
+#define wBattleResult BYTE(0xCF0B)
+#define wStringBuffer BYTES(0xCF4B)
+#define wNumberBuffer BYTES(0xCF59)
+#define wFontLoaded BYTE(0xCFC4)
+#define wWalkCounter BYTE(0xCFC5)
+#define wTileInFrontOfPlayer BYTE(0xCFC6)
+#define wUpdateSpritesEnabled BYTE(0xCFCB)
+
+/* Battle */
+#define wEnemyMoveData BYTES(0xCFCC)
+#define wPlayerMoveData BYTES(0xCFD2)
+#define wEnemyMonNick BYTES(0xCFDA)
+#define wEnemyMon BYTES(0xCFE5)
+#define wBattleMonNick BYTES(0xD009)
+#define wBattleMon BYTES(0xD014)
+#define wTrainerClass BYTE(0xD031)
+#define wTrainerName BYTES(0xD04A)
+#define wIsInBattle BYTE(0xD057)
+#define wPartyGainExpFlags BYTE(0xD058)
+#define wCurOpponent BYTE(0xD059)
+#define wBattleType BYTE(0xD05A)
+#define wDamageMultipliers BYTE(0xD05B)
+#define wGymLeaderNo BYTE(0xD05C)
+#define wTrainerNo BYTE(0xD05D)
+#define wCriticalHit BYTE(0xD05E)
+#define wMoveMissed BYTE(0xD05F)
+#define wEscapedFromBattle BYTE(0xD078)
+#define wAmountMoneyWon BYTES(0xD079)
+#define wMonHeader BYTES(0xD0B8)
+#define wDamage BYTES(0xD0D7)
+#define wRepelRemainingSteps BYTE(0xD0DB)
+#define wCurEnemyLevel BYTE(0xD127)
+#define wNumRunAttempts BYTE(0xD120)
+#define wChosenMenuItem BYTE(0xD12D)
+#define wStepCounter BYTE(0xD13B)
+#define wNoRandomBattleSteps BYTE(0xD13C)
+
+/* The player */
+#define wPlayerName BYTES(0xD158)
+#define wPartyCount BYTE(0xD163)
+#define wPartySpecies BYTES(0xD164)
+#define wPartyMons BYTES(0xD16B)
+#define wPartyMonOT BYTES(0xD273)
+#define wPartyMonNicks BYTES(0xD2B5)
+#define wPokedexOwned BYTES(0xD2F7)
+#define wPokedexSeen BYTES(0xD30A)
+#define wNumBagItems BYTE(0xD31D)
+#define wBagItems BYTES(0xD31E)
+#define wPlayerMoney BYTES(0xD347)
+#define wRivalName BYTES(0xD34A)
+#define wOptions BYTE(0xD355)
+#define wObtainedBadges BYTE(0xD356)
+#define wPlayerID BYTES(0xD359)
+
+/* The map */
+#define wCurMap BYTE(0xD35E)
+#define wViewPointer (*(uint8_t **)0xD35F)
+#define wYCoord BYTE(0xD361)
+#define wXCoord BYTE(0xD362)
+#define wYBlockCoord BYTE(0xD363)
+#define wXBlockCoord BYTE(0xD364)
+#define wLastMap BYTE(0xD365)
+#define wCurMapTileset BYTE(0xD367)
+#define wCurMapHeight BYTE(0xD368)
+#define wCurMapWidth BYTE(0xD369)
+#define wCurMapDataPtr (*(uint16_t *)0xD36A)
+#define wCurMapConnections BYTE(0xD370)
+#define wConnections BYTES(0xD371) /* north, south, west, east: eleven bytes each */
+#define wMapBackgroundTile BYTE(0xD3AD)
+#define wNumberOfWarps BYTE(0xD3AE)
+#define wWarpEntries BYTES(0xD3AF)
+#define wDestinationWarpID BYTE(0xD42F)
+#define wNumSigns BYTE(0xD4B0)
+#define wSignCoords BYTES(0xD4B1)
+#define wSignTextIDs BYTES(0xD4D1)
+#define wNumSprites BYTE(0xD4E1)
+#define wMapSpriteData BYTES(0xD4E4)
+#define wCurrentMapHeight2 BYTE(0xD524)
+#define wCurrentMapWidth2 BYTE(0xD525)
+#define wMapViewVRAMPointer (*(uint16_t *)0xD526)
+#define wPlayerMovingDirection BYTE(0xD528)
+#define wPlayerLastStopDirection BYTE(0xD529)
+#define wPlayerDirection BYTE(0xD52A)
+#define wTilesetBank BYTE(0xD52B)
+#define wTilesetBlocksPtr (*(uint16_t *)0xD52C)
+#define wTilesetGfxPtr (*(uint16_t *)0xD52E)
+#define wTilesetCollisionPtr (*(const uint8_t **)0xD530)
+#define wGrassTile BYTE(0xD535)
+#define wNumHoFTeams BYTE(0xD5A2)
+#define wTownVisitedFlag BYTES(0xD70B)
+#define wRivalStarter BYTE(0xD715)
+#define wPlayerStarter BYTE(0xD717)
+#define wLastBlackoutMap BYTE(0xD719)
+#define wBeatGymFlags BYTE(0xD72A)
+#define wStatusFlags5 BYTE(0xD730)
+#define wMovementFlags BYTE(0xD736)
+#define wEventFlags BYTES(0xD747)
+#define wGrassRate BYTE(0xD887)
+#define wGrassMons BYTES(0xD888)
+#define wEnemyPartyCount BYTE(0xD89C)
+#define wEnemyPartySpecies BYTES(0xD89D)
+#define wEnemyMons BYTES(0xD8A4)
+#define wPlayTimeHours LIVE(0xDA41)
+#define wPlayTimeMinutes LIVE(0xDA43)
+#define wPlayTimeSeconds LIVE(0xDA44)
+
+/* High RAM */
+#define hWarpDestinationMap LIVE(0xFF8B)
+#define hSCX LIVE(0xFFAE)
+#define hSCY LIVE(0xFFAF)
+#define hWY LIVE(0xFFB0)
+#define hJoyLast LIVE(0xFFB1)
+#define hJoyReleased LIVE(0xFFB2)
+#define hJoyPressed LIVE(0xFFB3)
+#define hJoyHeld LIVE(0xFFB4)
+#define hLoadedROMBank LIVE(0xFFB8)
+#define hAutoBGTransferEnabled LIVE(0xFFBA)
+#define hAutoBGTransferPortion LIVE(0xFFBB)
+#define hRedrawMode LIVE(0xFFD0)
+#define hRedrawDest (*(volatile uint16_t *)0xFFD1)
+#define hRandomAdd LIVE(0xFFD3)
+#define hRandomSub LIVE(0xFFD4)
+#define hWhoseTurn LIVE(0xFFF3)
+#define hUILayoutFlags LIVE(0xFFF6)
+#define hJoyInput LIVE(0xFFF8)
+
+/* The console */
+#define rLY LIVE(0xFF44)
+#define rSTAT LIVE(0xFF41)
+#define rLCDC LIVE(0xFF40)
+#define rBGP LIVE(0xFF47)
+#define rOBP0 LIVE(0xFF48)
+#define rOBP1 LIVE(0xFF49)
+#define rWX LIVE(0xFF4B)
+#define rIE LIVE(0xFFFF)
+#define rIF LIVE(0xFF0F)
+
+#define BUTTON_A 0x01
+#define BUTTON_B 0x02
+#define BUTTON_SELECT 0x04
+#define BUTTON_START 0x08
+#define BUTTON_RIGHT 0x10
+#define BUTTON_LEFT 0x20
+#define BUTTON_UP 0x40
+#define BUTTON_DOWN 0x80
+#define BUTTONS_DIRECTION 0xF0
+
+#define FACING_DOWN 0
+#define FACING_UP 4
+#define FACING_LEFT 8
+#define FACING_RIGHT 12
+#endif

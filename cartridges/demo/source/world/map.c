@@ -1,0 +1,169 @@
+/* Loading a map: record, blocks with a border of three and the neighbours' strips, tiles, and the first view. */
+#pragma bank 1
+#include "world.h"
+
+struct map_head map_head;
+uint8_t map_bank;
+
+static const uint8_t connection_bits[] = {8, 4, 2, 1};
+
+static void find_map(uint8_t map)
+{
+    far_entry(MAP_TABLE_BANK, MAP_TABLE, map);
+}
+
+static void load_head(void)
+{
+    find_map(wCurMap);
+    if (!entry_bank) { /* a map that this cartridge does not have: wake up where it is safe */
+        wCurMap = wLastBlackoutMap;
+        find_map(wCurMap);
+    }
+    map_bank = entry_bank;
+    far_copy(&map_head, map_bank, entry_address, MAP_HEAD_SIZE);
+    wCurMapTileset = map_head.tileset;
+    wCurMapHeight = map_head.height;
+    wCurMapWidth = map_head.width;
+    wCurMapDataPtr = map_head.blocks;
+    wCurrentMapHeight2 = map_head.height * 2;
+    wCurrentMapWidth2 = map_head.width * 2;
+    wMapBackgroundTile = map_head.border;
+    wGrassRate = map_head.wild_rate;
+}
+
+static void load_warps_and_signs(void)
+{
+    uint8_t i, sign[5];
+    wNumberOfWarps = map_head.warp_count;
+    far_copy(wWarpEntries, map_bank, map_head.warps, (uint16_t)map_head.warp_count * 4);
+    wNumSigns = map_head.sign_count;
+    for (i = 0; i < map_head.sign_count; i++) {
+        far_copy(sign, map_bank, map_head.signs + i * 5, 5);
+        wSignCoords[i * 2] = sign[0];
+        wSignCoords[i * 2 + 1] = sign[1];
+        wSignTextIDs[i] = sign[2];
+    }
+}
+
+static void load_blocks(void)
+{
+    uint8_t y, width = map_head.width;
+    uint8_t *row = wOverworldMap;
+    fill(row, map_head.border, (uint16_t)(width + 6) * (map_head.height + 6));
+    row += (uint16_t)3 * (width + 6) + 3;
+    for (y = 0; y < map_head.height; y++) {
+        far_copy(row, map_bank, map_head.blocks + (uint16_t)y * width, width);
+        row += width + 6;
+    }
+}
+
+/* Copies the part of a neighbour that shows in the border. Block (0, 0) of the neighbour lies at (left, top) of this map. */
+static void load_strip(struct map_head *other, int8_t left, int8_t top)
+{
+    int8_t x, y, other_x, other_y;
+    uint8_t bank = entry_bank;
+    for (y = -3; y < (int8_t)(map_head.height + 3); y++) {
+        other_y = y - top;
+        if (other_y < 0 || other_y >= (int8_t)other->height)
+            continue;
+        for (x = -3; x < (int8_t)(map_head.width + 3); x++) {
+            other_x = x - left;
+            if (other_x < 0 || other_x >= (int8_t)other->width)
+                continue;
+            if (x >= 0 && y >= 0 && x < (int8_t)map_head.width && y < (int8_t)map_head.height)
+                continue;
+            wOverworldMap[(uint16_t)(y + 3) * (map_head.width + 6) + x + 3] =
+                far_byte(bank, (const uint8_t *)(other->blocks + (uint16_t)(uint8_t)other_y * other->width + (uint8_t)other_x));
+        }
+    }
+}
+
+/* Fills one of the eleven-byte connection structures: map, and where one arrives. */
+static void load_connection(uint8_t side)
+{
+    struct map_head other;
+    uint8_t *entry = wConnections + side * 11;
+    int8_t offset = map_head.connections[side].offset;
+    entry[0] = map_head.connections[side].map;
+    if (entry[0] == 0xFF)
+        return;
+    wCurMapConnections |= connection_bits[side];
+    find_map(entry[0]);
+    far_copy(&other, entry_bank, entry_address, MAP_HEAD_SIZE);
+    entry[6] = other.width;
+    entry[7] = side == 0 ? other.height * 2 - 1 : side == 1 ? 0 : -offset * 2;
+    entry[8] = side == 2 ? other.width * 2 - 1 : side == 3 ? 0 : -offset * 2;
+    if (side < 2)
+        load_strip(&other, offset, side ? (int8_t)map_head.height : -(int8_t)other.height);
+    else
+        load_strip(&other, side == 3 ? (int8_t)map_head.width : -(int8_t)other.width, offset);
+}
+
+static void load_tileset(void)
+{
+    uint8_t record[6];
+    far_copy(record, TILESET_TABLE_BANK, TILESET_TABLE + map_head.tileset * 6, 6);
+    wTilesetBank = record[0];
+    wTilesetGfxPtr = record[2] | ((uint16_t)record[3] << 8);
+    wTilesetBlocksPtr = record[4] | ((uint16_t)record[5] << 8);
+    wTilesetCollisionPtr = tileset_passable[map_head.tileset];
+    wGrassTile = tileset_grass[map_head.tileset];
+}
+
+/* Everything but pictures: to be called with wCurMap set. */
+void load_map(void)
+{
+    uint8_t side;
+    load_head();
+    load_warps_and_signs();
+    load_blocks();
+    wCurMapConnections = 0;
+    for (side = 0; side < 4; side++)
+        load_connection(side);
+    load_tileset();
+    if (map_head.town)
+        set_flag(wTownVisitedFlag, wCurMap);
+}
+
+void load_map_pictures(void)
+{
+    far_video_copy(0x9000, wTilesetBank, wTilesetGfxPtr, 0x600);
+}
+
+/* Points the view at a position (it may lie one square outside the map while crossing an edge). */
+void set_view(int8_t y, int8_t x)
+{
+    wYBlockCoord = y & 1;
+    wXBlockCoord = x & 1;
+    wViewPointer = wOverworldMap + (uint16_t)(uint8_t)((uint8_t)(y + 2) >> 1) * (map_head.width + 6) + (uint8_t)((uint8_t)(x + 2) >> 1);
+    build_view();
+}
+
+/* Draws the whole view into the background map; the screen must be off. */
+void show_map(void)
+{
+    uint8_t y;
+    set_view(wYCoord, wXCoord);
+    for (y = 0; y < 18; y++)
+        copy((void *)(0x9800 + (uint16_t)y * 32), wTileMap + (uint16_t)y * 20, 20);
+    wMapViewVRAMPointer = 0x9800;
+    hSCX = 0;
+    hSCY = 0;
+}
+
+/* Loads and shows wCurMap with the player at wYCoord, wXCoord. */
+void enter_map(void)
+{
+    screen_off();
+    window_hide();
+    load_map();
+    load_map_pictures();
+    load_people();
+    show_map();
+    step_phase = 0;
+    wWalkCounter = 0;
+    wUpdateSpritesEnabled = 1;
+    draw_people();
+    screen_on();
+    wait_frame();
+}

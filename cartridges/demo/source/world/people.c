@@ -1,0 +1,168 @@
+/* People on the map: the sprite tables at C100 and C200, their pictures, and the object list. Slot 0 is the player. */
+#pragma bank 1
+#include "world.h"
+
+#define STATE1(slot) (wSpriteState1 + (slot) * 16)
+#define STATE2(slot) (wSpriteState2 + (slot) * 16)
+#define PICTURE 0
+#define IMAGE 2
+#define Y_PIXELS 4
+#define X_PIXELS 6
+#define FACING 9
+#define MAP_Y 4 /* in the second table, four more than the square, as in Red */
+#define MAP_X 5
+#define TILE_BASE 14
+#define TILES_STANDING 12
+#define PLAYER_TILES 24
+
+uint8_t step_phase;
+uint8_t step_number;
+
+static void load_picture(uint8_t picture, uint8_t tile, uint8_t tiles)
+{
+    far_entry(PEOPLE_ART_TABLE_BANK, PEOPLE_ART_TABLE, picture - 1);
+    far_video_copy(0x8000 + (uint16_t)tile * 16, entry_bank, entry_address, (uint16_t)tiles * 16);
+}
+
+/* Tile of a picture: shared with an earlier person who looks the same, else loaded behind the others. */
+static uint8_t picture_tile(uint8_t slot, uint8_t *next)
+{
+    uint8_t other, tile;
+    for (other = 1; other < slot; other++)
+        if (STATE1(other)[PICTURE] == STATE1(slot)[PICTURE])
+            return STATE2(other)[TILE_BASE];
+    tile = *next;
+    load_picture(STATE1(slot)[PICTURE], tile, TILES_STANDING);
+    *next += TILES_STANDING;
+    return tile;
+}
+
+static uint8_t is_here(const struct person *person)
+{
+    if (person->show != 0xFFFF && !condition_holds(person->show))
+        return 0;
+    return person->hide == 0xFFFF || !condition_holds(person->hide);
+}
+
+void read_person(uint8_t slot, struct person *into)
+{
+    far_copy(into, map_bank, map_head.people + (uint16_t)(slot - 1) * PERSON_SIZE, PERSON_SIZE);
+}
+
+static void place_person(uint8_t slot, uint8_t *next_tile)
+{
+    struct person person;
+    read_person(slot, &person);
+    wMapSpriteData[slot * 2 - 1] = (uint8_t)person.text;
+    if (!is_here(&person))
+        return;
+    STATE1(slot)[PICTURE] = person.picture;
+    STATE1(slot)[FACING] = person.facing;
+    STATE2(slot)[MAP_Y] = person.y + 4;
+    STATE2(slot)[MAP_X] = person.x + 4;
+    STATE2(slot)[TILE_BASE] = picture_tile(slot, next_tile);
+}
+
+static void place_player(void)
+{
+    STATE1(0)[PICTURE] = 1;
+    STATE1(0)[Y_PIXELS] = 60;
+    STATE1(0)[X_PIXELS] = 64;
+    load_picture(1, 0, PLAYER_TILES);
+}
+
+void load_people(void)
+{
+    uint8_t slot, next_tile = PLAYER_TILES;
+    fill(wSpriteState1 + 16, 0, 240);
+    fill(wSpriteState2 + 16, 0, 240);
+    wNumSprites = map_head.person_count;
+    place_player();
+    for (slot = 1; slot <= map_head.person_count; slot++)
+        place_person(slot, &next_tile);
+}
+
+/* Slot of the person on a square, or 0. */
+uint8_t person_at(uint8_t y, uint8_t x)
+{
+    uint8_t slot;
+    for (slot = 1; slot <= wNumSprites; slot++)
+        if (STATE1(slot)[PICTURE] && STATE2(slot)[MAP_Y] == y + 4 && STATE2(slot)[MAP_X] == x + 4)
+            return slot;
+    return 0;
+}
+
+void face_person_to_player(uint8_t slot)
+{
+    STATE1(slot)[FACING] = STATE1(0)[FACING] ^ 4;
+}
+
+/* Sixteen by sixteen pixels as four objects; a right side is a left side mirrored. */
+static uint8_t *put_object(uint8_t *oam, uint8_t y, uint8_t x, uint8_t tile, uint8_t mirrored)
+{
+    uint8_t part, column;
+    for (part = 0; part < 4; part++) {
+        column = (part & 1) ^ mirrored;
+        *oam++ = y + 16 + (part & 2) * 4;
+        *oam++ = x + 8 + column * 8;
+        *oam++ = tile + part;
+        *oam++ = mirrored ? 0x20 : 0;
+    }
+    return oam;
+}
+
+/* True if a menu or text box lies where a sprite at these pixels would be drawn. */
+static uint8_t is_covered(uint8_t y, uint8_t x)
+{
+    uint8_t row = (uint8_t)(y + 4) >> 3, column = x >> 3;
+    uint8_t *at;
+    if (hWY || row > 16 || column > 18)
+        return 0;
+    at = tile_at(column, row);
+    return at[0] >= 0x60 || at[1] >= 0x60 || at[20] >= 0x60 || at[21] >= 0x60;
+}
+
+static uint8_t tile_of_side(uint8_t facing, uint8_t walking)
+{
+    uint8_t side = facing == FACING_RIGHT ? 2 : facing >> 2;
+    return side * 4 + (walking ? TILES_STANDING : 0);
+}
+
+static uint8_t *draw_player(uint8_t *oam)
+{
+    uint8_t facing = STATE1(0)[FACING];
+    uint8_t walking = step_phase >= 4 && step_phase < 12;
+    uint8_t mirrored = facing == FACING_RIGHT || (facing < FACING_LEFT && walking && (step_number & 1));
+    STATE1(0)[IMAGE] = facing + (walking ? 1 : 0);
+    if (is_covered(60, 64))
+        return oam;
+    return put_object(oam, STATE1(0)[Y_PIXELS], 64, tile_of_side(facing, walking), mirrored);
+}
+
+static uint8_t *draw_person(uint8_t slot, uint8_t *oam)
+{
+    int16_t y = (int16_t)((int8_t)(STATE2(slot)[MAP_Y] - 4 - wYCoord)) * 16 + 60;
+    int16_t x = (int16_t)((int8_t)(STATE2(slot)[MAP_X] - 4 - wXCoord)) * 16 + 64;
+    uint8_t facing = STATE1(slot)[FACING];
+    if (step_phase) {
+        y -= (int8_t)wSpriteState1[3] * (int8_t)step_phase;
+        x -= (int8_t)wSpriteState1[5] * (int8_t)step_phase;
+    }
+    STATE1(slot)[IMAGE] = 0xFF;
+    if (y <= -16 || y >= 144 || x <= -16 || x >= 160 || is_covered((uint8_t)y, (uint8_t)x))
+        return oam;
+    STATE1(slot)[Y_PIXELS] = (uint8_t)y;
+    STATE1(slot)[X_PIXELS] = (uint8_t)x;
+    STATE1(slot)[IMAGE] = facing;
+    return put_object(oam, (uint8_t)y, (uint8_t)x, STATE2(slot)[TILE_BASE] + tile_of_side(facing, 0), facing == FACING_RIGHT);
+}
+
+void draw_people(void)
+{
+    uint8_t slot, *oam = wShadowOAM;
+    oam = draw_player(oam);
+    for (slot = 1; slot <= wNumSprites && oam < wShadowOAM + 144; slot++)
+        if (STATE1(slot)[PICTURE])
+            oam = draw_person(slot, oam);
+    fill(oam, 0, (uint16_t)(wShadowOAM + 160 - oam));
+}

@@ -1,0 +1,112 @@
+/* Ways from map to map: warps (read from the table in RAM, as Red does) and edges. */
+#pragma bank 1
+#include "world.h"
+
+#define LAST_MAP 0xFF
+
+uint8_t stands_on_door(void)
+{
+    const uint8_t *tile = tileset_doors[wCurMapTileset];
+    uint8_t here = *tile_at(8, 9);
+    for (; *tile != 0xFF; tile++)
+        if (*tile == here)
+            return 1;
+    return 0;
+}
+
+/* Number of the warp the player stands on plus one, or 0. */
+uint8_t warp_here(void)
+{
+    uint8_t i;
+    const uint8_t *warp = wWarpEntries;
+    for (i = 0; i < wNumberOfWarps && i < 32; i++, warp += 4)
+        if (warp[0] == wYCoord && warp[1] == wXCoord)
+            return i + 1;
+    return 0;
+}
+
+static uint8_t is_outside(uint8_t tileset)
+{
+    return tileset == 0;
+}
+
+/* Puts the player on the destination's warp number wDestinationWarpID. */
+static void arrive(void)
+{
+    uint8_t warp[4];
+    far_entry(MAP_TABLE_BANK, MAP_TABLE, wCurMap);
+    if (!entry_bank)
+        return;
+    far_copy(&map_head, entry_bank, entry_address, MAP_HEAD_SIZE);
+    if (wDestinationWarpID >= map_head.warp_count)
+        return;
+    far_copy(warp, entry_bank, map_head.warps + (uint16_t)wDestinationWarpID * 4, 2);
+    wYCoord = warp[0];
+    wXCoord = warp[1];
+}
+
+void take_warp(uint8_t number)
+{
+    const uint8_t *warp = wWarpEntries + (uint16_t)(number - 1) * 4;
+    wDestinationWarpID = warp[2];
+    hWarpDestinationMap = warp[3];
+    if (hWarpDestinationMap == LAST_MAP)
+        hWarpDestinationMap = wLastMap;
+    else if (is_outside(wCurMapTileset))
+        wLastMap = wCurMap;
+    wCurMap = hWarpDestinationMap;
+    arrive();
+    enter_map();
+    if (is_outside(wCurMapTileset) && stands_on_door())
+        walk_step(FACING_DOWN);
+}
+
+static void enter_neighbour(uint8_t side)
+{
+    const uint8_t *connection = wConnections + side * 11;
+    wCurMap = connection[0];
+    if (side < 2) {
+        wYCoord = connection[7];
+        wXCoord += connection[8];
+    } else {
+        wYCoord += connection[7];
+        wXCoord = connection[8];
+    }
+    wNumSprites = 0; /* the old map's people go before their pictures are overwritten */
+    draw_people();
+    wait_frame();
+    load_map();
+    load_people();
+    set_view(wYCoord, wXCoord);
+    draw_people();
+}
+
+/* After a step that ended outside the map. */
+void cross_edge(void)
+{
+    if (wYCoord == 0xFF)
+        enter_neighbour(0);
+    else if (wYCoord == wCurrentMapHeight2)
+        enter_neighbour(1);
+    else if (wXCoord == 0xFF)
+        enter_neighbour(2);
+    else if (wXCoord == wCurrentMapWidth2)
+        enter_neighbour(3);
+}
+
+struct safe_place { uint8_t map, y, x; };
+static const struct safe_place safe_places[] = {{MAP_FERNHOLM, 6, 5}, {MAP_STONEBROOK, 12, 4}, {MAP_LEAGUE_LOBBY, 7, 7}};
+
+/* Where one wakes up after losing: in front of the last house that healed. */
+void go_to_safe_place(void)
+{
+    uint8_t i, chosen = 0;
+    for (i = 0; i < 3; i++)
+        if (safe_places[i].map == wLastBlackoutMap)
+            chosen = i;
+    wCurMap = safe_places[chosen].map;
+    wYCoord = safe_places[chosen].y;
+    wXCoord = safe_places[chosen].x;
+    wSpriteState1[9] = FACING_DOWN;
+    enter_map();
+}

@@ -1,0 +1,24 @@
+"""Conditions in data files: an event's name or BADGE_<bit>, as the 16-bit number that the engine tests."""
+
+from .source import toml
+
+NEVER_ASKED = 0xFFFF
+BADGE = 0xF000
+
+
+def events() -> dict[str, int]:
+    """Event names with their index: eight times the byte's distance from D747, plus the bit."""
+    out = {}
+    for name, place in toml("events.toml")["events"].items():
+        address, bit = place.split(".")
+        out[name] = (int(address, 16) - 0xD747) * 8 + int(bit)
+    return out
+
+
+def condition(name: str) -> int:
+    """Number of a condition; an empty name means none."""
+    if not name:
+        return NEVER_ASKED
+    if name.startswith("BADGE_"):
+        return BADGE + int(name.removeprefix("BADGE_"))
+    return events()[name]

@@ -1,0 +1,72 @@
+"""JSON descriptions of the cartridge, in the format that the library reads for every game."""
+
+import json
+from typing import Any
+
+from .conditions import events
+from .maps import LAST_MAP, Map, World
+from .paths import EXPORTS
+
+KIND_SIGNS = {"floor": ".", "wall": "#", "grass": ":", "ledge": "v", "water": "~", "door": "D"}
+
+
+def write_json(name: str, value: Any) -> None:
+    """One file of the data folder."""
+    EXPORTS.mkdir(parents=True, exist_ok=True)
+    (EXPORTS / f"{name}.json").write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def event_rows() -> list[dict[str, Any]]:
+    """Events in the order of their index."""
+    rows = [
+        {"index": index, "name": name, "address": f"{0xD747 + index // 8:04X}", "bit": index % 8}
+        for name, index in events().items()
+    ]
+    return sorted(rows, key=lambda row: int(str(row["index"])))
+
+
+def _collision(entry: Map) -> list[str]:
+    return ["".join(KIND_SIGNS[entry.kind(x, y)] for x in range(len(row))) for y, row in enumerate(entry.rows)]
+
+
+def _warps(world: World, entry: Map) -> list[dict[str, Any]]:
+    rows = []
+    for number, (x, y, to, warp) in enumerate(entry.head.get("warps", [])):
+        destination = world.destination(to)
+        name = "last map" if destination == LAST_MAP else to
+        rows.append({"number": number, "x": x, "y": y, "map": destination, "name": name, "warp": warp, "kind": entry.kind(x, y)})
+    return rows
+
+
+def _people(entry: Map) -> list[dict[str, Any]]:
+    rows = []
+    for slot, person in enumerate(entry.head.get("people", []), start=1):
+        x, y = person["at"]
+        row = {"slot": slot, "x": x, "y": y, "picture": person["picture"], "text": person["talk"]}
+        row |= {key: person[key] for key in ("script", "show", "hide", "counter") if key in person}
+        rows.append(row)
+    return rows
+
+
+def _connections(world: World, entry: Map) -> dict[str, Any]:
+    connections = entry.head.get("connections", {})
+    return {side: {"map": world.maps[name].number, "offset": offset} for side, (name, offset) in connections.items()}
+
+
+def _signs(entry: Map) -> list[dict[str, Any]]:
+    return [{"x": x, "y": y, "text": text} for x, y, text, *_ in entry.head.get("signs", [])]
+
+
+def write_world(world: World) -> None:
+    """maps, collision, warps (with edges) and people."""
+    maps = sorted(world.maps.values(), key=lambda entry: entry.number)
+    write_json(
+        "maps",
+        [{"id": e.number, "name": e.name, "width_blocks": e.width, "height_blocks": e.height} for e in maps],
+    )
+    write_json("collision", {f"{e.number:02X}": _collision(e) for e in maps})
+    write_json(
+        "warps",
+        {f"{e.number:02X}": {"warps": _warps(world, e), "connections": _connections(world, e)} for e in maps},
+    )
+    write_json("people", {f"{e.number:02X}": {"people": _people(e), "signs": _signs(e)} for e in maps})
