@@ -24,7 +24,8 @@ Incoming = TypeVar("Incoming")
 
 HEADER = struct.Struct(">I")
 MAXIMUM_FRAME = 16 * 1024 * 1024
-MAXIMUM_DESCRIPTORS = 4
+MAXIMUM_DESCRIPTORS = 8
+CHUNK = 65536
 
 
 class Closed(WireProblem):
@@ -43,6 +44,7 @@ class Channel(Generic[Incoming]):
         incoming: the type (usually a tagged union of structs) that arriving bodies must have.
         limit: largest body accepted, in bytes.
         accept_descriptors: whether arriving file descriptors are kept; otherwise they are never received.
+        patience: seconds that sending may wait for the other side to read; ``None`` waits for ever.
     """
 
     def __init__(
@@ -52,8 +54,10 @@ class Channel(Generic[Incoming]):
         *,
         limit: int = MAXIMUM_FRAME,
         accept_descriptors: bool = False,
+        patience: float | None = None,
     ) -> None:
         self._stream = stream
+        self._patience = patience
         self._decoder: msgspec.msgpack.Decoder[Incoming] = msgspec.msgpack.Decoder(incoming)
         self._encoder = msgspec.msgpack.Encoder()
         self._limit = limit
@@ -70,18 +74,21 @@ class Channel(Generic[Incoming]):
 
         Raises:
             Closed: the other side is gone.
+            Timeout: it did not read in time; what was sent of the message makes the channel useless.
             WireProblem: the message is larger than ``limit``.
         """
         body = self._encoder.encode(message)
         if len(body) > self._limit:
-            raise WireProblem(f"A message of {len(body)} bytes is over the limit of {self._limit}.", "Send less at once.")
+            raise WireProblem(
+                f"A message of {len(body)} bytes is over the limit of {self._limit}.", "Send less at once."
+            )
         frame = HEADER.pack(len(body)) + body
         try:
             if descriptors:
                 rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
                 sent = self._stream.sendmsg([frame], rights)
                 frame = frame[sent:]
-            self._stream.sendall(frame)
+            self._send_whole(memoryview(frame))
         except OSError as error:
             raise Closed("The other process is gone.") from error
 
@@ -97,17 +104,22 @@ class Channel(Generic[Incoming]):
             WireProblem: the frame is too large or its body is not of the incoming type.
         """
         until = None if timeout is None else time.monotonic() + timeout
-        self._fill(HEADER.size, until)
-        (length,) = HEADER.unpack_from(self._buffer)
-        if length > self._limit:
-            raise WireProblem(f"A frame of {length} bytes is over the limit of {self._limit}.")
-        self._fill(HEADER.size + length, until)
-        body = bytes(memoryview(self._buffer)[HEADER.size : HEADER.size + length])
-        del self._buffer[: HEADER.size + length]
-        try:
-            return self._decoder.decode(body)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            raise WireProblem(f"A message is malformed: {error}.") from error
+        while (size := self._missing()) > 0:
+            if until is not None and not _wait(self._stream, select.POLLIN, until - time.monotonic()):
+                raise Timeout("The other process did not answer in time.")
+            self._take(max(size, CHUNK))
+        return self._decode()
+
+    def receive_now(self) -> Incoming | None:
+        """One message if it has arrived whole, else None; never waits. Raises like :meth:`receive`.
+
+        For one process that serves several others: a peer that sends half a frame keeps nobody waiting.
+        """
+        size = self._missing()
+        if size > 0 and _wait(self._stream, select.POLLIN, 0):
+            self._take(max(size, CHUNK))
+            size = self._missing()
+        return None if size > 0 else self._decode()
 
     def request(self, message: Any, timeout: float | None = None) -> Incoming:
         """Send one message and wait for the answer."""
@@ -126,13 +138,35 @@ class Channel(Generic[Incoming]):
         self.descriptors.clear()
         self._stream.close()
 
-    def _fill(self, size: int, until: float | None) -> None:
-        while len(self._buffer) < size:
-            if until is not None:
-                left = until - time.monotonic()
-                if left <= 0 or not select.select([self._stream], [], [], left)[0]:
-                    raise Timeout("The other process did not answer in time.")
-            self._take(max(size - len(self._buffer), 65536))
+    def _send_whole(self, frame: memoryview) -> None:
+        if self._patience is None:
+            self._stream.sendall(frame)
+            return
+        until = time.monotonic() + self._patience
+        while frame:
+            try:
+                frame = frame[self._stream.send(frame, socket.MSG_DONTWAIT) :]
+            except BlockingIOError:
+                if not _wait(self._stream, select.POLLOUT, until - time.monotonic()):
+                    raise Timeout("The other process does not read what is sent to it.") from None
+
+    def _missing(self) -> int:
+        """How many bytes are missing of the first frame (of its header, as long as that is incomplete)."""
+        if len(self._buffer) < HEADER.size:
+            return HEADER.size - len(self._buffer)
+        (length,) = HEADER.unpack_from(self._buffer)
+        if length > self._limit:
+            raise WireProblem(f"A frame of {length} bytes is over the limit of {self._limit}.", "Send less at once.")
+        return HEADER.size + int(length) - len(self._buffer)
+
+    def _decode(self) -> Incoming:
+        (length,) = HEADER.unpack_from(self._buffer)
+        body = bytes(memoryview(self._buffer)[HEADER.size : HEADER.size + length])
+        del self._buffer[: HEADER.size + length]
+        try:
+            return self._decoder.decode(body)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+            raise WireProblem(f"A message is malformed: {error}.") from error
 
     def _take(self, size: int) -> None:
         try:
@@ -146,6 +180,13 @@ class Channel(Generic[Incoming]):
         if not data:
             raise Closed("The other process is gone.")
         self._buffer += data
+
+
+def _wait(stream: socket.socket, event: int, seconds: float) -> bool:
+    """Wait until a socket is readable or writable; ``select.select`` would fail for descriptors above 1023."""
+    poll = select.poll()
+    poll.register(stream, event)
+    return bool(poll.poll(max(0, seconds * 1000)))
 
 
 def pair(incoming_here: Any, **options: Any) -> tuple[Channel[Any], socket.socket]:

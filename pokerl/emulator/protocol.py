@@ -1,14 +1,13 @@
 """What is said between a machine process and those who use it.
 
-A request may come from model-written code: every field has a type and a bound, and what is out of bounds is refused with
-a :class:`Refused` answer. Buttons travel as a bit mask (see ``BUTTONS``).
+A request may come from model-written code: every field has a type and a bound, and what is out of bounds is refused
+with a :class:`Refused` answer. Buttons travel as a bit mask (see ``BUTTONS``).
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
 BUTTONS: dict[str, int] = {
@@ -22,6 +21,15 @@ BUTTONS: dict[str, int] = {
     "down": 0x80,
 }
 """Bit of each button in an input mask (the order of the joypad register, hJoyInput in Red)."""
+
+MAXIMUM_ACT_FRAMES = 216_000
+"""Frames that one Act may ask for: an hour of play."""
+
+MAXIMUM_READ = 1 << 20
+"""Bytes that one Act may read."""
+
+MAXIMUM_MESSAGE = 1 << 21
+"""Bytes of a client's request or answer; a longer request is refused unread."""
 
 Mask = Annotated[int, Meta(ge=0, le=0xFF)]
 Frames = Annotated[int, Meta(ge=0, le=1_000_000)]
@@ -54,8 +62,8 @@ class Condition(Struct, tag="condition", frozen=True):
 class Until(Struct, tag="until", frozen=True):
     """Hold buttons until all conditions hold on ``stable`` consecutive frames, at most ``limit`` frames.
 
-    With no condition it waits until the *screen* stayed the same for ``stable`` frames (capability ``screen`` instead
-    of ``ram.read``).
+    The frame at which the wait begins counts, so a condition that holds already takes no frames. With no condition it
+    waits until the *screen* stayed the same for ``stable`` frames (capability ``screen`` instead of ``ram.read``).
     """
 
     conditions: Annotated[list[Condition], Meta(max_length=32)]
@@ -72,7 +80,12 @@ class Span(Struct, frozen=True):
 
 
 class Act(Struct, tag="act", frozen=True):
-    """Do steps in order, then read memory and the screen: one round trip. Needs ``press`` if there are steps."""
+    """Do steps in order, then read memory and the screen: one round trip.
+
+    Needs ``press`` if there are steps, ``ram.read`` for reads and conditions above 7FFF, ``rom.read`` for those below,
+    ``screen`` for the screen. All steps together may ask for at most ``MAXIMUM_ACT_FRAMES``, all reads for at most
+    ``MAXIMUM_READ`` bytes.
+    """
 
     steps: Annotated[list[Hold | Until], Meta(max_length=4096)] = []
     reads: Annotated[list[Span], Meta(max_length=256)] = []
@@ -106,14 +119,17 @@ class Checkpoint(Struct, tag="checkpoint", frozen=True):
 
 
 class Restore(Struct, tag="restore", frozen=True):
-    """Go back to a checkpoint of this run. Needs ``branch``."""
+    """Go to a checkpoint of this attempt, made on any of its machines. Needs ``branch``."""
 
     checkpoint: Digest
     tool: ToolName = ""
 
 
 class Commit(Struct, tag="commit", frozen=True):
-    """Declare the machine's present state the end of the trunk (a checkpoint is made of it)."""
+    """Declare the machine's present state the end of the trunk (a checkpoint is made of it).
+
+    Needs ``press`` or ``branch``, and a machine whose settings say that it ``commits``: the player's own.
+    """
 
     label: Note = ""
     tool: ToolName = ""
@@ -127,7 +143,15 @@ class Stop(Struct, tag="stop", frozen=True):
     """End the machine process cleanly. Only believed from the host."""
 
 
-Request = Act | ReadRom | Poke | Checkpoint | Restore | Commit | Status | Stop
+class Attach(Struct, tag="attach", frozen=True):
+    """Serve one more client, whose socket comes beside this message. Only believed from the host."""
+
+    capabilities: list[str]
+    commits: bool = False
+
+
+Request = Act | ReadRom | Poke | Checkpoint | Restore | Commit | Status
+HostRequest = Request | Stop | Attach
 
 
 class Acted(Struct, tag="acted", frozen=True):
@@ -166,7 +190,11 @@ class Node(Struct, tag="node", frozen=True):
 
 
 class Standing(Struct, tag="standing", frozen=True):
-    """Answer to :class:`Status`. ``milestones`` maps each one reached on this path to its frame."""
+    """Answer to :class:`Status`.
+
+    ``frame`` is counted along the path from power-on, ``total_frames`` are all that this machine ran, those on
+    discarded branches included; ``milestones`` maps each one reached on this path to its frame.
+    """
 
     machine: str
     segment: str
@@ -185,11 +213,11 @@ class Refused(Struct, tag="refused", frozen=True):
     remedy: str = ""
 
 
-class Stopped(Struct, tag="stopped", frozen=True):
-    """Answer to :class:`Stop`."""
+class Done(Struct, tag="done", frozen=True):
+    """Answer to :class:`Stop` and :class:`Attach`."""
 
 
-Answer = Acted | RomRead | Poked | Node | Standing | Refused | Stopped
+Answer = Acted | RomRead | Poked | Node | Standing | Refused | Done
 
 
 class MachineSettings(Struct, frozen=True, kw_only=True):
@@ -205,6 +233,7 @@ class MachineSettings(Struct, frozen=True, kw_only=True):
         start: digest of the checkpoint to start from; empty for power-on.
         deadline: seconds of the monotonic clock after which every act is refused; 0 for none.
         frame_limit: frames that all machines of the attempt may run together; 0 for none.
+        commits: whether the client may commit, that is, whether this is the player's own machine.
     """
 
     rom: str
@@ -216,5 +245,11 @@ class MachineSettings(Struct, frozen=True, kw_only=True):
     start: str = ""
     deadline: float = 0.0
     frame_limit: int = 0
+    commits: bool = True
 
 
+class Spawn(Struct, tag="spawn", frozen=True):
+    """Ask the nursery for a machine; beside it come four descriptors: control, client, frame counter, life."""
+
+    settings: MachineSettings
+    slot: int

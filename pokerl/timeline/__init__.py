@@ -1,1 +1,23 @@
 """What really happened: the log, the tree and the store of machine states."""
+
+from pokerl.timeline.event import Event, Kind
+from pokerl.timeline.recorder import LOG_NAME, Recorder, read_events
+from pokerl.timeline.states import StateStore, StoredState, pack_state, read_state_file, unpack_state
+from pokerl.timeline.tree import Poke, Run, Segment, Tree
+
+__all__ = [
+    "LOG_NAME",
+    "Event",
+    "Kind",
+    "Poke",
+    "Recorder",
+    "Run",
+    "Segment",
+    "StateStore",
+    "StoredState",
+    "Tree",
+    "pack_state",
+    "read_events",
+    "read_state_file",
+    "unpack_state",
+]

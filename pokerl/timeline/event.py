@@ -36,7 +36,7 @@ class Event(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     Attributes:
         kind: what happened; ``docs/timeline.md`` tells the ``data`` of each kind.
         at: Unix time in seconds.
-        attempt: the attempt it belongs to ("" for the experiment itself and the designer's own probing machine uses "probe").
+        attempt: the attempt it belongs to; "" for the experiment itself, "probe" for the designer's own machine.
         machine: the machine it happened on.
         segment: the segment of the timeline it belongs to.
         frame: frames since power-on on this path, after what happened.

@@ -1,0 +1,145 @@
+"""The life of a machine process: one machine, the host's socket and the sockets of clients."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+from typing import Any
+
+from pokerl import cartridge
+from pokerl.emulator.frames import FrameCounter
+from pokerl.emulator.gate import Gate, refused
+from pokerl.emulator.machine import Machine
+from pokerl.emulator.protocol import (
+    MAXIMUM_MESSAGE,
+    Answer,
+    Attach,
+    Done,
+    HostRequest,
+    MachineSettings,
+    Request,
+    Stop,
+)
+from pokerl.emulator.rights import HOST, Rights
+from pokerl.errors import PokerlError, WireProblem
+from pokerl.timeline.recorder import Recorder
+from pokerl.timeline.states import StateStore
+from pokerl.wire import Channel, Closed
+
+REQUEST_SECONDS = 110
+"""After this long in one request the emulator hangs (a poke can do that) and the process is ended by its alarm."""
+
+SEND_SECONDS = 10.0
+"""How long a client may take to read its answer before it is dropped; the others wait meanwhile."""
+
+
+class Server:
+    """Serves one machine until the host says stop or goes away.
+
+    Args:
+        gate: the machine's gate.
+        control: the host's channel.
+        clients: sockets of untrusted clients, each with its rights.
+    """
+
+    def __init__(self, gate: Gate, control: Channel[Any], clients: list[tuple[socket.socket, Rights]]) -> None:
+        self._gate = gate
+        self._control = control
+        self._rights: dict[Channel[Any], Rights] = {control: HOST}
+        for stream, rights in clients:
+            self._attach(stream, rights)
+        self._ended = ""
+
+    def run(self) -> str:
+        """Serve; returns why it ended."""
+        again = False
+        while not self._ended:
+            ready = self._ready(wait=not again)
+            # One request of each in turn, so that nobody who sends much keeps the others waiting.
+            answered = [self._serve(channel) for channel in ready if channel in self._rights]
+            again = any(answered)
+        return self._ended
+
+    def _ready(self, *, wait: bool) -> list[Channel[Any]]:
+        poll = select.poll()
+        channels = {channel.fileno(): channel for channel in self._rights}
+        for descriptor in channels:
+            poll.register(descriptor, select.POLLIN)
+        waiting = [channel for channel in self._rights if channel.pending()] if not wait else []
+        arrived = [channels[descriptor] for descriptor, _ in poll.poll(None if wait else 0)]
+        return list(dict.fromkeys(arrived + waiting))
+
+    def _serve(self, channel: Channel[Any]) -> bool:
+        """Answer one request of a channel; whether there was a whole one."""
+        try:
+            request = channel.receive_now()
+            if request is None:
+                return False
+            channel.send(self._answer(request, self._rights[channel], channel))
+        except Closed:
+            self._drop(channel, "the host is gone")
+        except WireProblem as problem:
+            answer = self._gate.refuse("malformed", problem)
+            with contextlib.suppress(WireProblem):
+                channel.send(answer)
+            self._drop(channel, "the host sent nonsense")
+        return True
+
+    def _answer(self, request: HostRequest, rights: Rights, channel: Channel[Any]) -> Answer:
+        signal.alarm(REQUEST_SECONDS)
+        try:
+            if isinstance(request, Stop):
+                self._ended = "stopped"
+                return Done()
+            if isinstance(request, Attach):
+                return self._attach_another(request, channel)
+            return self._gate.handle(request, rights)
+        finally:
+            signal.alarm(0)
+
+    def _attach_another(self, request: Attach, channel: Channel[Any]) -> Answer:
+        stream = socket.socket(fileno=channel.descriptors.pop(0))
+        try:
+            self._attach(stream, Rights.of(request.capabilities, commits=request.commits))
+        except PokerlError as error:
+            stream.close()
+            return refused(error)
+        return Done()
+
+    def _attach(self, stream: socket.socket, rights: Rights) -> None:
+        channel: Channel[Any] = Channel(stream, Request, limit=MAXIMUM_MESSAGE, patience=SEND_SECONDS)
+        self._rights[channel] = rights
+
+    def _drop(self, channel: Channel[Any], reason: str) -> None:
+        del self._rights[channel]
+        channel.close()
+        if channel is self._control:
+            self._ended = reason
+
+
+def serve(
+    settings: MachineSettings, control: socket.socket, client: socket.socket, frames: FrameCounter, slot: int
+) -> None:
+    """Be a machine process: start the machine, serve it, record its end."""
+    channel: Channel[Any] = Channel(control, HostRequest, accept_descriptors=True)
+    try:
+        gate = _open_gate(settings, frames, slot)
+    except PokerlError as error:
+        with contextlib.suppress(WireProblem):
+            channel.send(refused(error))
+        return
+    server = Server(gate, channel, [(client, gate.client_rights)])
+    gate.close(server.run())
+
+
+def _open_gate(settings: MachineSettings, frames: FrameCounter, slot: int) -> Gate:
+    machine = Machine(settings.rom, cartridge.load(settings.cartridge))
+    folder = settings.run_folder
+    recorder = Recorder(folder) if folder else None
+    store = StateStore(folder) if folder else None
+    gate = Gate(machine, recorder, settings, store=store, frames=frames, slot=slot)
+    gate.open(os.getpid())
+    return gate

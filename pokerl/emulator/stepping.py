@@ -1,0 +1,114 @@
+"""Doing the steps of an act, frame by frame where a condition asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pokerl.emulator.machine import Machine, Reached
+from pokerl.emulator.meter import Meter
+from pokerl.emulator.protocol import Condition, Hold, Until
+
+WAIT_GRANT = 16
+
+
+class Stepping:
+    """What the steps of one act did so far; it stays true when a step is cut short.
+
+    Args:
+        machine: where to do them.
+        meter: what may be run.
+        draw: whether the picture will be wanted afterwards.
+        limited: whether deadline and frame limit apply.
+
+    Attributes:
+        runs: what was held, ``[mask, frames]`` after ``[mask, frames]``.
+        reached: milestones newly reached.
+        met: for each Until whether its conditions came to hold.
+    """
+
+    def __init__(self, machine: Machine, meter: Meter, *, draw: bool, limited: bool) -> None:
+        self.runs: list[list[int]] = []
+        self.reached: list[Reached] = []
+        self.met: list[bool] = []
+        self._machine = machine
+        self._meter = meter
+        self._draw = draw
+        self._limited = limited
+
+    @property
+    def frames(self) -> int:
+        """Frames run so far."""
+        return sum(frames for _, frames in self.runs)
+
+    def do(self, step: Hold | Until) -> None:
+        """Do one step.
+
+        Raises:
+            BudgetSpent: time or frames ran out; what ran until then is in ``runs``.
+        """
+        if isinstance(step, Hold):
+            self._hold(step.buttons, step.frames)
+        else:
+            self.met.append(self._wait(step))
+
+    def _hold(self, mask: int, frames: int) -> None:
+        while frames:
+            now = self._meter.allow(frames, limited=self._limited)
+            self._run(mask, now, self._draw and now == frames)
+            frames -= now
+
+    def _wait(self, step: Until) -> bool:
+        holds = self._memory_test(step.conditions) if step.conditions else self._stillness_test()
+        draw = self._draw or not step.conditions
+        left = streak = 0
+        for frame in range(step.limit + 1):
+            streak = streak + 1 if holds() else 0
+            if streak >= step.stable:
+                return True
+            if frame == step.limit:
+                break
+            if not left:
+                left = self._meter.allow(min(WAIT_GRANT, step.limit - frame), limited=self._limited)
+            self._run(step.buttons, 1, draw)
+            left -= 1
+        return False
+
+    def _run(self, mask: int, frames: int, draw: bool) -> None:
+        self.reached += self._machine.run(mask, frames, draw)
+        self._meter.used(frames)
+        if self.runs and self.runs[-1][0] == mask:
+            self.runs[-1][1] += frames
+        else:
+            self.runs.append([mask, frames])
+
+    def _memory_test(self, conditions: list[Condition]) -> Callable[[], bool]:
+        byte = self._machine.byte
+        at_start = [byte(condition.address) & condition.mask for condition in conditions]
+        pairs = list(zip(conditions, at_start, strict=True))
+        return lambda: all(_holds(condition, byte(condition.address), start) for condition, start in pairs)
+
+    def _stillness_test(self) -> Callable[[], bool]:
+        before = b""
+
+        def still() -> bool:
+            nonlocal before
+            now = self._machine.picture()
+            same, before = now == before, now
+            return same
+
+        return still
+
+
+def _holds(condition: Condition, byte: int, start: int) -> bool:
+    value = byte & condition.mask
+    match condition.test:
+        case "==":
+            return value == condition.value
+        case "!=":
+            return value != condition.value
+        case "<":
+            return value < condition.value
+        case ">":
+            return value > condition.value
+        case "changed":
+            return value != start

@@ -1,0 +1,214 @@
+"""The tree of what happened on the machines of a run, read off its events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import Struct
+
+from pokerl.errors import RunFolderProblem, UsageProblem
+from pokerl.timeline.event import Event
+
+
+class Run(Struct, frozen=True):
+    """Buttons of ``mask`` held for some frames; ``tool`` is what the asking code called itself."""
+
+    mask: int
+    frames: int
+    tool: str = ""
+
+
+class Poke(Struct, frozen=True):
+    """Memory written at a frame: what stood there, and what was put there."""
+
+    frame: int
+    address: int
+    before: bytes
+    after: bytes
+    tool: str = ""
+    why: str = ""
+
+
+class Segment(Struct, frozen=True):
+    """An edge of the tree: what one machine did between two nodes.
+
+    Attributes:
+        identifier: e.g. ``"m0003-0007"``.
+        attempt, machine: where it happened.
+        parent: the segment that it goes on from; "" for power-on or a start state from outside the run.
+        start: digest of the state it begins with; "" for power-on.
+        checkpoint: digest of the state it ends in; "" when it has no end (the machine was killed, restored or stopped).
+        ram: RAM hash at that checkpoint.
+        start_frame, end_frame: frames since power-on on its path.
+        acts: inputs and pokes in order.
+        milestones: names of those reached, each with its frame.
+        began: Unix time in seconds.
+        committed: whether its end was committed.
+    """
+
+    identifier: str
+    attempt: str
+    machine: str
+    parent: str
+    start: str
+    checkpoint: str
+    ram: str
+    start_frame: int
+    end_frame: int
+    acts: tuple[Run | Poke, ...]
+    milestones: tuple[tuple[str, int], ...]
+    began: float
+    committed: bool
+
+    @property
+    def frames(self) -> int:
+        """How many frames it ran."""
+        return self.end_frame - self.start_frame
+
+    @property
+    def pokes(self) -> tuple[Poke, ...]:
+        """The pokes among its acts."""
+        return tuple(act for act in self.acts if isinstance(act, Poke))
+
+
+class Tree:
+    """All segments of a run. Build one with :meth:`from_events`.
+
+    Attributes:
+        segments: in the order in which they began.
+    """
+
+    def __init__(self, segments: Iterable[Segment], commits: dict[str, str]) -> None:
+        self.segments = tuple(segments)
+        self._by_identifier = {segment.identifier: segment for segment in self.segments}
+        self._by_checkpoint = {segment.checkpoint: segment for segment in self.segments if segment.checkpoint}
+        self._commits = commits
+
+    @classmethod
+    def from_events(cls, events: Iterable[Event]) -> Tree:
+        """Read the tree off the events of a run, of whole attempts and of those cut short alike.
+
+        Raises:
+            RunFolderProblem: the events contradict each other.
+        """
+        drafts: dict[str, _Draft] = {}
+        commits: dict[str, str] = {}
+        for event in events:
+            if event.kind == "segment_started":
+                drafts[event.segment] = _Draft(event)
+            elif event.kind in _IN_SEGMENTS:
+                _note(drafts, event)
+                if event.kind == "commit":
+                    commits[event.attempt] = event.segment
+        return cls((draft.segment() for draft in drafts.values()), commits)
+
+    def __contains__(self, identifier: str) -> bool:
+        return identifier in self._by_identifier
+
+    def segment(self, identifier: str) -> Segment:
+        """The segment of that name, or the one that ended in the checkpoint of that digest.
+
+        Raises:
+            UsageProblem: there is none.
+        """
+        found = self._by_identifier.get(identifier) or self._by_checkpoint.get(identifier)
+        if found is None:
+            raise UsageProblem(f"The run has no segment or checkpoint {identifier!r}.", "Look it up in its log.")
+        return found
+
+    def children(self, identifier: str) -> tuple[Segment, ...]:
+        """The segments that go on from one, in the order in which they began; of "" the roots."""
+        return tuple(segment for segment in self.segments if self._parent(segment) == identifier)
+
+    def path_to(self, identifier: str) -> tuple[Segment, ...]:
+        """The segments from the root to a segment, or to the one that ended in a checkpoint, that one included.
+
+        Raises:
+            UsageProblem: there is none of that name.
+        """
+        path = [self.segment(identifier)]
+        while (parent := self._parent(path[-1])) and len(path) <= len(self.segments):
+            path.append(self._by_identifier[parent])
+        if self._parent(path[-1]):
+            raise RunFolderProblem(f"The segment {identifier} is its own ancestor.", "The log was changed; restore it.")
+        return tuple(reversed(path))
+
+    def trunk(self, attempt: str) -> tuple[Segment, ...]:
+        """The path to what was committed last; without a commit to the last segment of the attempt's first machine.
+
+        Empty when the attempt ran no machine.
+        """
+        if attempt in self._commits:
+            return self.path_to(self._commits[attempt])
+        own = [segment for segment in self.segments if segment.attempt == attempt]
+        if not own:
+            return ()
+        return self.path_to([segment for segment in own if segment.machine == own[0].machine][-1].identifier)
+
+    def _parent(self, segment: Segment) -> str:
+        return segment.parent if segment.parent in self._by_identifier else ""
+
+
+_IN_SEGMENTS = {"input", "poke", "checkpoint", "commit", "milestone"}
+
+
+class _Draft:
+    """A segment while its events are read."""
+
+    def __init__(self, event: Event) -> None:
+        self.started = event
+        self.end_frame = event.frame
+        self.checkpoint = ""
+        self.ram = ""
+        self.acts: list[Run | Poke] = []
+        self.milestones: list[tuple[str, int]] = []
+        self.committed = False
+
+    def note(self, event: Event) -> None:
+        data = event.data
+        match event.kind:
+            case "input":
+                self.acts += [Run(mask, frames, data.get("tool", "")) for mask, frames in data["runs"]]
+                self.end_frame = event.frame
+            case "poke":
+                self.acts.append(_poke(event.frame, data))
+            case "milestone":
+                self.milestones.append((data["name"], event.frame))
+            case "checkpoint":
+                self.checkpoint, self.ram = data["digest"], data["ram"]
+            case "commit":
+                self.committed = True
+
+    def segment(self) -> Segment:
+        started = self.started
+        return Segment(
+            identifier=started.segment,
+            attempt=started.attempt,
+            machine=started.machine,
+            parent=started.data.get("parent", ""),
+            start=started.data.get("checkpoint", ""),
+            checkpoint=self.checkpoint,
+            ram=self.ram,
+            start_frame=started.frame,
+            end_frame=self.end_frame,
+            acts=tuple(self.acts),
+            milestones=tuple(self.milestones),
+            began=started.at,
+            committed=self.committed,
+        )
+
+
+def _note(drafts: dict[str, _Draft], event: Event) -> None:
+    try:
+        drafts[event.segment].note(event)
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunFolderProblem(
+            f"A '{event.kind}' event of the segment {event.segment!r} is damaged or comes before the segment began.",
+            "The log was changed after it was written; restore it from a copy.",
+        ) from error
+
+
+def _poke(frame: int, data: dict[str, Any]) -> Poke:
+    before, after = bytes.fromhex(data["before"]), bytes.fromhex(data["after"])
+    return Poke(frame, data["address"], before, after, data.get("tool", ""), data.get("why", ""))
