@@ -110,9 +110,13 @@ def load(identifier: str) -> Cartridge:
 
 def known() -> tuple[Cartridge, ...]:
     """Every cartridge whose ROM can be told by its SHA-1, in order of name."""
-    profiles = (_profile(path.parent.name) for path in sorted(DATA.glob("*/profile.toml")))
-    built = (profile for profile in profiles if (DATA / profile.tables / "maps.json").exists())
-    return tuple(cartridge for cartridge in (load(profile.identifier) for profile in built) if cartridge.sha1)
+    return tuple(load(identifier) for identifier in dict.fromkeys(owner.identifier for owner in known_roms().values()))
+
+
+def known_roms() -> dict[str, Profile]:
+    """The profile that each known SHA-1 belongs to; reads no tables."""
+    profiles = [_profile(path.parent.name) for path in sorted(DATA.glob("*/profile.toml"))]
+    return {digest: profile for profile in profiles for digest in _digests(profile)}
 
 
 def _profile(identifier: str) -> Profile:

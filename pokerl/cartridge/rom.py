@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pokerl import shipped
 from pokerl.cartridge.game import Cartridge
-from pokerl.cartridge.profile import known
+from pokerl.cartridge.profile import known_roms, load
 from pokerl.errors import RomProblem
 
 # Every Game Boy ROM starts its header (at 0104h) with the bytes of a logo that the console compares with its own copy;
@@ -27,10 +27,10 @@ def identify(rom: bytes) -> Cartridge:
         RomProblem: no cartridge has this SHA-1; the message names it and the known ones.
     """
     digest = _sha1(rom)
-    for cartridge in known():
-        if digest in cartridge.sha1:
-            return cartridge
-    raise RomProblem(f"No known game has the SHA-1 {digest}.", f"Use one of these, unchanged: {_listed(known())}.")
+    profile = known_roms().get(digest)
+    if profile:
+        return load(profile.identifier)
+    raise RomProblem(f"No known game has the SHA-1 {digest}.", f"Use one of these, unchanged: {_listed()}.")
 
 
 def locate_rom(cartridge: Cartridge, path: str | Path | None = None) -> Path:
@@ -63,15 +63,15 @@ def check_rom(rom: bytes, place: Path, cartridge: Cartridge) -> None:
     _check_kind(rom, place)
     if not cartridge.sha1:
         return
-    for other in known():
-        if digest in other.sha1:
-            raise RomProblem(
-                f"{place} is {other.title}, not {cartridge.title}.",
-                f"Choose the cartridge '{other.identifier}', or give a ROM of {cartridge.title}.",
-            )
+    other = known_roms().get(digest)
+    if other:
+        raise RomProblem(
+            f"{place} is {other.title}, not {cartridge.title}.",
+            f"Choose the cartridge '{other.identifier}', or give a ROM of {cartridge.title}.",
+        )
     raise _changed(rom, place, cartridge) or RomProblem(
         f"{place} is not {cartridge.title}: its SHA-1 is {digest}, and its header says '{_title(rom)}'.",
-        f"Known games: {_listed(known())}; run any other one with the cartridge 'generic'.",
+        f"Known games: {_listed()}; run any other one with the cartridge 'generic'.",
     )
 
 
@@ -123,8 +123,8 @@ def _wanted(cartridge: Cartridge) -> str:
     return f"SHA-1 {' or '.join(cartridge.sha1)}"
 
 
-def _listed(cartridges: tuple[Cartridge, ...]) -> str:
-    return ", ".join(f"{one} = {cartridge.title}" for cartridge in cartridges for one in cartridge.sha1)
+def _listed() -> str:
+    return ", ".join(f"{digest} = {profile.title}" for digest, profile in known_roms().items())
 
 
 def _sha1(rom: bytes) -> str:
