@@ -1,0 +1,117 @@
+"""The worker's end of the wire: calls to the host, from any thread of model-written code (worker side)."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import threading
+from typing import Any
+
+from pokerl import errors
+from pokerl.rlm.cells import Clock
+from pokerl.rlm.protocol import Called, Failed, FromWorker, Returned, ToWorker
+from pokerl.rlm.values import to_plain
+from pokerl.wire import Channel
+
+
+class Host:
+    """The host as model-written code and extensions see it.
+
+    Attributes:
+        descriptors: file descriptors that the extension gave to this worker; whoever uses one takes it out.
+        restarts: how often this agent's worker had to be started again before; 0 in the first one.
+    """
+
+    def __init__(self, channel: Channel[ToWorker], clock: Clock) -> None:
+        self.descriptors: list[int] = []
+        self.restarts = 0
+        self._channel = channel
+        self._clock = clock
+        self._sending = threading.RLock()
+        self._changed = threading.Condition()
+        self._reading = False
+        self._calls = 0
+        self._replies: dict[int, tuple[Returned | Failed, list[int]]] = {}
+
+    def call(self, function: str, /, **arguments: Any) -> Any:
+        """Call a function of the host and return its value.
+
+        Args:
+            function: the name it was registered under.
+            arguments: plain data.
+
+        Raises:
+            PokerlError: what the function raised (the same class).
+            TypeError: an argument is not plain data.
+        """
+        return self._ask(function, arguments)[0]
+
+    def call_with_descriptors(self, function: str, /, **arguments: Any) -> tuple[Any, list[int]]:
+        """Like :meth:`call`, for functions whose reply carries file descriptors; the caller owns them."""
+        return self._ask(function, arguments)
+
+    def tell(self, message: FromWorker) -> None:
+        """Send a message that has no answer."""
+        with self._clock.held(waiting=False), self._sending:
+            self._channel.send(message)
+
+    def receive(self) -> ToWorker:
+        """Wait for the next message that is not an answer (only between blocks)."""
+        return self._channel.receive()
+
+    def disconnect(self) -> None:
+        """In a forked child: leave the wire to the parent."""
+        os.close(self._channel.fileno())
+
+    def take(self, count: int) -> list[int]:
+        """The next ``count`` descriptors that arrived."""
+        taken, self._channel.descriptors[:count] = self._channel.descriptors[:count], []
+        for descriptor in taken:
+            os.set_inheritable(descriptor, False)
+        return taken
+
+    def _ask(self, function: str, arguments: dict[str, Any]) -> tuple[Any, list[int]]:
+        plain = to_plain(arguments, "arguments")
+        with self._clock.held(waiting=True):
+            with self._sending:
+                self._calls += 1
+                call = self._calls
+                self._channel.send(Called(call, function, plain))
+            reply, descriptors = self._await(call)
+        if isinstance(reply, Failed):
+            raise rebuild(reply)
+        return reply.value, descriptors
+
+    def _await(self, call: int) -> tuple[Returned | Failed, list[int]]:
+        """Whichever thread comes first reads for all; the others sleep until their reply is there."""
+        while True:
+            with self._changed:
+                while call not in self._replies and self._reading:
+                    self._changed.wait()
+                if call in self._replies:
+                    return self._replies.pop(call)
+                self._reading = True
+            try:
+                reply = self._channel.receive()
+                descriptors = self.take(reply.descriptors) if isinstance(reply, Returned) else []
+            finally:
+                with self._changed:
+                    self._reading = False
+                    self._changed.notify_all()
+            if isinstance(reply, Returned | Failed):
+                if reply.call == call:
+                    return reply, descriptors
+                with self._changed:
+                    self._replies[reply.call] = (reply, descriptors)
+                    self._changed.notify_all()
+
+
+def rebuild(failure: Failed) -> Exception:
+    """The exception that a failed call stands for: a class of ``pokerl.errors`` or of Python, else ``RuntimeError``."""
+    ours = getattr(errors, failure.error, None)
+    if isinstance(ours, type) and issubclass(ours, errors.PokerlError):
+        return ours(failure.message, failure.remedy)
+    theirs = getattr(builtins, failure.error, None)
+    if isinstance(theirs, type) and issubclass(theirs, ValueError | TypeError | LookupError):
+        return theirs(failure.message)
+    return RuntimeError(f"{failure.error}: {failure.message}")

@@ -1,0 +1,130 @@
+"""Every call of a model goes through one place: bounded in time, charged to a budget, reported."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from pokerl.budget import Budget
+from pokerl.errors import ModelProblem, PokerlError
+from pokerl.rlm.cancellation import Cancellation
+from pokerl.rlm.messages import Completion, Model, ModelRequest, Usage, total
+from pokerl.rlm.problems import CutShort, Interrupted
+
+LOOK = 0.1
+"""Seconds between two looks at the budget while a model thinks."""
+
+GRACE = 0.5
+"""Seconds that a model client has after its deadline to come back by itself and tell what it used."""
+
+
+class ModelCall(Struct, frozen=True):
+    """One call, answered or not. ``seconds`` is wall clock, of which ``waited`` for rate limits."""
+
+    agent: str
+    turn: int
+    model: str
+    usage: Usage
+    seconds: float
+    waited: float = 0.0
+    error: str = ""
+
+
+class Ledger:
+    """The record of all model calls of a run, its sub-agents included.
+
+    Args:
+        report: called with each :class:`ModelCall`, from the thread that made the call.
+    """
+
+    def __init__(self, report: Callable[[ModelCall], None] | None = None) -> None:
+        self._report = report
+        self._lock = threading.Lock()
+        self._by_agent: dict[str, Usage] = {}
+        self._calls = 0
+
+    @property
+    def calls(self) -> int:
+        """How many calls were made."""
+        return self._calls
+
+    def usage(self, agent: str = "") -> Usage:
+        """What an agent and everything below it used; without a name, all of it."""
+        with self._lock:
+            used = [
+                usage
+                for path, usage in self._by_agent.items()
+                if not agent or path == agent or path.startswith(f"{agent}/")
+            ]
+        return total(used)
+
+    def ask(self, model: Model, request: ModelRequest, budget: Budget, cancelled: Cancellation) -> Completion:
+        """Call a model; never longer than the budget lasts, whatever the model does.
+
+        Raises:
+            BudgetSpent: something ran out while it thought.
+            Interrupted: ``cancelled`` was set.
+            ModelProblem: there is no answer.
+        """
+        budget.check()
+        begun = time.monotonic()
+        try:
+            completion = _Call(model, request).wait(budget, cancelled)
+        except PokerlError as error:
+            usage = error.usage if isinstance(error, CutShort) else Usage()
+            self._enter(request, model.name, usage, time.monotonic() - begun, 0.0, error.message, budget)
+            raise
+        self._enter(
+            request, completion.model or model.name, completion.usage, completion.seconds, completion.waited, "", budget
+        )
+        return completion
+
+    def _enter(
+        self, request: ModelRequest, model: str, usage: Usage, seconds: float, waited: float, error: str, budget: Budget
+    ) -> None:
+        budget.charge("tokens", usage.tokens)
+        if usage.dollars is not None:
+            budget.charge("dollars", usage.dollars)
+        with self._lock:
+            self._calls += 1
+            before = self._by_agent.get(request.agent)
+            self._by_agent[request.agent] = usage if before is None else before + usage
+        if self._report is not None:
+            self._report(ModelCall(request.agent, request.turn, model, usage, seconds, waited, error))
+
+
+@dataclass
+class _Call:
+    """A call on a thread of its own, which is left behind when it does not return in time."""
+
+    model: Model
+    request: ModelRequest
+    done: threading.Event = field(default_factory=threading.Event)
+    completion: Completion | None = None
+    error: PokerlError | None = None
+
+    def wait(self, budget: Budget, cancelled: Cancellation) -> Completion:
+        threading.Thread(target=self._run, daemon=True, name=f"model {self.request.agent}").start()
+        while not self.done.wait(LOOK):
+            if cancelled.is_set():
+                raise Interrupted("The run was stopped.")
+            if budget.exhausted() and not self.done.wait(GRACE):
+                budget.check()
+        if self.completion is None:
+            budget.check()
+            raise self.error or ModelProblem("The model client returned nothing.")
+        return self.completion
+
+    def _run(self) -> None:
+        try:
+            self.completion = self.model.complete(self.request)
+        except PokerlError as error:
+            self.error = error
+        except Exception as error:  # noqa: BLE001 - a defect of a model client must reach the loop, which is on another thread
+            self.error = ModelProblem(f"The client of {self.model.name} failed: {type(error).__name__}: {error}")
+        finally:
+            self.done.set()

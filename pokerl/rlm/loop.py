@@ -1,0 +1,376 @@
+"""The loop of a recursive language model: ask, run the code, tell what came of it, until there is an answer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pokerl.budget import Budget
+from pokerl.errors import BudgetSpent, PokerlError, RunFolderProblem, WorkerLost
+from pokerl.rlm import wording
+from pokerl.rlm.agent import AgentSpec
+from pokerl.rlm.cancellation import Cancellation
+from pokerl.rlm.conversation import Conversation
+from pokerl.rlm.extension import Extension, Function
+from pokerl.rlm.fences import extract
+from pokerl.rlm.ledger import Ledger
+from pokerl.rlm.messages import Completion, Message, Model, ModelRequest, Usage, fixed_digest, total
+from pokerl.rlm.problems import ContextTooLong, Interrupted
+from pokerl.rlm.process import Cell, Tier, Worker
+from pokerl.rlm.queries import SubCalls, Surroundings
+from pokerl.rlm.resume import rebuild
+from pokerl.rlm.transcript import AgentTranscript, Block, Ended, Resumed, Started, Transcript, Turn, now
+from pokerl.rlm.values import to_plain
+from pokerl.sandbox import Policy
+
+Stop = Literal["answered", "budget", "turns", "failed", "interrupted"]
+
+RESTARTS = 5
+"""Blocks in a row that may cost a worker its life before the run is given up."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended.
+
+    Attributes:
+        content: the answer, plain data; also of a run that ended early.
+        ready: whether the agent called it final.
+        stop: ``answered``, ``budget``, ``turns`` (its turns are used up), ``failed`` or ``interrupted``.
+        reason: one sentence about why it ended.
+        turns: how often the model was asked.
+        usage: what the agent and everything below it used.
+        data: what the extension adds.
+    """
+
+    content: Any
+    ready: bool
+    stop: Stop
+    reason: str
+    turns: int
+    usage: Usage
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def plain(self) -> dict[str, Any]:
+        """All of it as plain data."""
+        result: dict[str, Any] = to_plain(self)
+        return result
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Told to the caller after each turn: who, which turn, what it said and saw."""
+
+    agent: str
+    turn: int
+    reply: str
+    observed: str
+
+
+class Done(Exception):
+    """The run has come to its end."""
+
+    def __init__(self, stop: Stop, reason: str) -> None:
+        super().__init__(reason)
+        self.stop: Stop = stop
+        self.reason = reason
+
+
+def run(
+    agent: AgentSpec,
+    context: Any = None,
+    *,
+    task: str = "",
+    model: Model,
+    models: Mapping[str, Model] | None = None,
+    budget: Budget,
+    tier: Tier,
+    transcript: Transcript | Path,
+    extension: Extension | None = None,
+    ledger: Ledger | None = None,
+    path: str = "",
+    resume: bool = False,
+    cancelled: Cancellation | threading.Event | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Result:
+    """Let an agent work until it answers or something runs out.
+
+    Args:
+        agent: its prompt and settings.
+        context: plain data of any size for its ``context``.
+        task: what it shall do, told in its first message.
+        model: who thinks.
+        models: further models by the names that its code may use in ``llm_query(model=…)``.
+        budget: what it may spend, its sub-agents included.
+        tier: the sandbox for its worker and those of its sub-agents.
+        transcript: where everything is written.
+        extension: what it can do beyond the generic REPL.
+        ledger: where model calls are entered; a new one by default.
+        path: its path among agents, e.g. ``player-v3/scout-1``; its name by default.
+        resume: go on from its transcript, when there is one.
+        cancelled: when set from another thread, the run and its sub-agents stop within a second as ``interrupted``.
+        progress: called after each turn.
+
+    Returns:
+        How it ended. Budgets, lost workers and model problems end it with a reason, they do not raise.
+
+    Raises:
+        RunFolderProblem: there is a transcript already and ``resume`` is false, or it is damaged.
+        TypeError: ``context`` is not plain data.
+    """
+    around = Surroundings(
+        path=path or agent.name,
+        depth=agent.depth,
+        model=model,
+        models=models or {},
+        budget=budget,
+        ledger=ledger or Ledger(),
+        transcript=transcript if isinstance(transcript, Transcript) else Transcript(transcript),
+        tier=tier,
+        cancelled=Cancellation(cancelled),
+    )
+    return run_within(agent, context, task=task, around=around, extension=extension, resume=resume, progress=progress)
+
+
+def run_within(
+    agent: AgentSpec,
+    context: Any,
+    *,
+    task: str,
+    around: Surroundings,
+    extension: Extension | None = None,
+    resume: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+) -> Result:
+    """Like :func:`run`, with what the agent shares with others in one piece; sub-agents start here."""
+    return _Run(agent, to_plain(context, "context"), task, around, extension or Extension(), progress).result(resume)
+
+
+class _Run:
+    """One agent at work."""
+
+    def __init__(
+        self,
+        agent: AgentSpec,
+        context: Any,
+        task: str,
+        around: Surroundings,
+        extension: Extension,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self.agent = agent
+        self.around = around
+        self.extension = extension
+        self.progress = progress
+        self.record: AgentTranscript = around.transcript.of(around.path)
+        self.conversation = Conversation(agent.full_system, wording.opening(task, context, around.budget))
+        self.turn = 0
+        self.outputs: list[int] = []
+        self.lost_in_a_row = 0
+        self.life = Cancellation(around.cancelled)
+        self.worker = Worker(
+            tier=around.tier,
+            policy=Policy(readable=extension.readable, environment=extension.environment),
+            context=context,
+            functions={
+                **SubCalls(agent, around, extension, run_within, lambda: self.life).functions(),
+                **self.own(),
+                **extension.functions,
+            },
+            quick=frozenset(self.own()) | extension.quick,
+            extension=extension,
+            image_limit=agent.image_limit,
+        )
+
+    def own(self) -> dict[str, Function]:
+        """The host functions behind ``budget``, ``outputs`` and ``history``."""
+        return {
+            "budget": lambda _: self.around.budget.snapshot(),
+            "output": lambda arguments: pick(self.outputs, arguments, self.output),
+            "history": lambda arguments: pick(self.conversation, arguments, self.conversation.history),
+        }
+
+    def output(self, number: int) -> str:
+        """The full text that a block printed, from disk."""
+        block = self.record.at(self.outputs[number])
+        return block.output if isinstance(block, Block) else ""
+
+    def result(self, resume: bool) -> Result:
+        """Work to the end, whatever it is."""
+        if resume and (ended := self.record.of_kind(Ended)) and ended[-1].stop == "answered":
+            return self.as_before(ended[-1])
+        try:
+            self.begin(resume)
+            while True:
+                self.take_turn()
+        except Done as done:
+            stop, reason = done.stop, done.reason
+        except BudgetSpent as error:
+            stop, reason = "budget", str(error)
+        except (Interrupted, KeyboardInterrupt) as error:
+            stop, reason = "interrupted", str(error) or "Interrupted from the keyboard."
+        except RunFolderProblem:
+            raise
+        except PokerlError as error:
+            stop, reason = "failed", str(error)
+        finally:
+            self.life.set()
+            self.worker.kill()
+        return self.finish(stop, reason)
+
+    def begin(self, resume: bool) -> None:
+        """Open or take up the transcript and start the worker."""
+        if self.record.exists and not resume:
+            raise RunFolderProblem(f"{self.record.file} exists already.", "Resume it, or use another folder.")
+        if self.record.exists:
+            self.take_up()
+        else:
+            messages = self.conversation.messages()
+            system, opening = messages[0].text, messages[1].text
+            self.record.append(Started(self.around.path, self.around.model.name, system, opening, now()))
+        self.worker.start()
+
+    def take_turn(self) -> None:
+        """Ask, run the code, tell what came of it."""
+        if self.turn >= self.agent.max_turns:
+            raise Done("turns", f"The {self.agent.max_turns} turns are used up.")
+        reply = self.ask()
+        observed = self.act(reply.text)
+        self.see(reply.text, observed)
+        if self.worker.answer["ready"]:
+            raise Done("answered", "The agent gave its answer.")
+
+    def ask(self) -> Completion:
+        """The model's next reply; written down before anything is done with it."""
+        self.conversation.fit(self.agent.context_tokens)
+        number = self.turn + 1
+        while True:
+            messages = self.conversation.messages(self.extension.recall())
+            budget = self.around.budget
+            request = ModelRequest(self.around.path, number, messages, budget.deadline, budget.waiting)
+            try:
+                reply = self.around.ledger.ask(self.around.model, request, budget, self.around.cancelled)
+                break
+            except ContextTooLong:
+                if not self.conversation.halve():
+                    raise
+        self.turn = number
+        asked = fixed_digest(messages)
+        self.record.append(
+            Turn(number, reply.text, reply.model, reply.usage, reply.seconds, reply.waited, asked, now())
+        )
+        return reply
+
+    def act(self, reply: str) -> Message:
+        """Run the blocks of a reply in order, up to the first that fails; what there is to say about them."""
+        blocks = extract(reply)
+        notes: list[str] = []
+        cells: list[Cell] = []
+        for code in blocks.code:
+            cells.append(self.execute(code, notes))
+            if cells[-1].error or notes or self.worker.answer["ready"]:
+                break
+        missed = len(blocks.code) - len(cells)
+        if missed and not self.worker.answer["ready"]:
+            notes.append(f"[{missed} later block(s) of your reply were not run]")
+        if not blocks.closed:
+            notes.append(wording.UNCLOSED)
+        elif not blocks.code:
+            notes.append(wording.NO_CODE)
+        notes.append(self.extension.status())
+        notes.append(wording.left(self.around.budget, self.turn, self.agent.max_turns))
+        return wording.observation(cells, self.agent.output_limit, notes)
+
+    def execute(self, code: str, notes: list[str]) -> Cell:
+        """Run one block; a worker that is lost on the way is started again and ``notes`` says so."""
+        cell = Cell(len(self.outputs), code)
+        before, lost = self.worker.answer, ""
+        try:
+            self.worker.execute(cell, self.agent.cell_seconds, self.check)
+            self.lost_in_a_row = 0
+        except WorkerLost as error:
+            lost = str(error)
+        finally:
+            answer = self.worker.answer if self.worker.answer != before else None
+            seconds = round(cell.seconds, 4)
+            block = Block(cell.number, self.turn, code, cell.output, cell.error, seconds, lost, answer)
+            self.outputs.append(self.record.append(block))
+        if lost:
+            notes.append(wording.LOST.format(reason=lost))
+            self.restart(lost)
+        if reason := self.extension.finished():
+            self.see_last(cell)
+            raise Done("answered", reason)
+        return cell
+
+    def restart(self, lost: str) -> None:
+        """A new worker in place of a lost one."""
+        self.lost_in_a_row += 1
+        self.life.set()
+        self.life = Cancellation(self.around.cancelled)
+        if self.lost_in_a_row >= RESTARTS:
+            raise WorkerLost(f"The worker was lost {RESTARTS} times in a row; the last time: {lost}")
+        self.worker.start()
+
+    def check(self) -> None:
+        """Give up a running block when the run is over."""
+        if self.around.cancelled.is_set():
+            raise Interrupted("The run was stopped.")
+        self.around.budget.check()
+
+    def see(self, reply: str, observed: Message) -> None:
+        """Add a turn to the conversation and the transcript."""
+        self.record.observe(self.turn, observed)
+        self.conversation.append(reply, observed)
+        if self.progress is not None:
+            self.progress(Progress(self.around.path, self.turn, reply, observed.text))
+
+    def see_last(self, cell: Cell) -> None:
+        """Write down what the block that ended the run printed."""
+        self.record.observe(self.turn, wording.observation([cell], self.agent.output_limit, []))
+
+    def take_up(self) -> None:
+        """Rebuild the conversation from the transcript; no answered turn is asked again, no block is run again."""
+        self.record.mend()
+        rebuilt = rebuild(self.record, self.conversation)
+        self.turn, self.outputs = rebuilt.turn, rebuilt.outputs
+        self.worker.answer = rebuilt.answer or self.worker.answer
+        if rebuilt.pending is not None:
+            cells = [Cell(b.number, b.code, [b.output], error=b.error, seconds=b.seconds) for b in rebuilt.blocks]
+            self.see(rebuilt.pending.text, wording.observation(cells, self.agent.output_limit, [wording.CUT_OFF]))
+        note = f"{wording.RESUMED}\n{wording.left(self.around.budget, self.turn, self.agent.max_turns)}"
+        self.record.append(Resumed(note, now()))
+        self.conversation.note(note)
+
+    def as_before(self, ended: Ended) -> Result:
+        """The result of a run that had its answer already."""
+        usage = total([turn.usage for turn in self.record.of_kind(Turn)])
+        turns = len(self.record.of_kind(Turn))
+        return Result(ended.content, ended.ready, "answered", ended.reason, turns, usage)
+
+    def finish(self, stop: Stop, reason: str) -> Result:
+        """Write down how it ended."""
+        content, ready = self.worker.answer["content"], self.worker.answer["ready"]
+        usage = self.around.ledger.usage(self.around.path)
+        result = Result(content, ready, stop, reason, self.turn, usage)
+        if self.extension.closed is not None:
+            result.data.update(to_plain(self.extension.closed(result)))
+        self.record.append(Ended(stop, reason, content, ready, now()))
+        return result
+
+
+def pick(items: Any, arguments: dict[str, Any], read: Callable[[int], Any]) -> Any:
+    """The number of items, or the one that the worker asks for.
+
+    Raises:
+        IndexError: there is none of that number.
+    """
+    number = arguments.get("number")
+    if number is None:
+        return len(items)
+    if not isinstance(number, int) or not -len(items) <= number < len(items):
+        raise IndexError(f"There are {len(items)} of these, counted from 0.")
+    return read(number)

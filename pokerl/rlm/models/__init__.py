@@ -1,0 +1,1 @@
+"""Model clients: an OpenAI-compatible endpoint, turns from files, and the replay of a recorded run."""

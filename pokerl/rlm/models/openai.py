@@ -1,0 +1,274 @@
+"""Any OpenAI-compatible endpoint, by chat completions."""
+
+from __future__ import annotations
+
+import base64
+import random
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+import openai
+
+from pokerl.errors import ConfigurationProblem, ModelProblem
+from pokerl.rlm.messages import Completion, Message, ModelRequest, Text, Usage, estimate_tokens
+from pokerl.rlm.models.settings import OFFICIAL, EndpointSettings
+from pokerl.rlm.problems import ContextTooLong, CutShort, ModelUnreachable
+
+if TYPE_CHECKING:
+    from openai.types.chat import ChatCompletionChunk
+
+TOO_LONG = re.compile(
+    r"context[ _](length|window|size)|maximum context|too many (input )?tokens|prompt is too long", re.IGNORECASE
+)
+NO_IMAGE = "[There was a picture here, which this model cannot see.]"
+FIRST_WAIT = 1.0
+
+
+class TryAgain(Exception):
+    """A call failed in a way that may pass. ``after`` is what the endpoint asks to wait, in seconds."""
+
+    def __init__(self, problem: str, after: float | None = None, spent: Usage | None = None) -> None:
+        super().__init__(problem)
+        self.after = after
+        self.spent = spent
+
+
+@dataclass
+class Reply:
+    """A reply while it streams in."""
+
+    text: str = ""
+    refusal: str = ""
+    finish: str = ""
+    usage: Usage | None = None
+
+    def take(self, chunk: ChatCompletionChunk) -> None:
+        """Add a piece."""
+        if chunk.usage is not None:
+            self.usage = Usage(chunk.usage.prompt_tokens or 0, chunk.usage.completion_tokens or 0)
+        for choice in chunk.choices or []:
+            self.text += choice.delta.content or "" if choice.delta else ""
+            self.refusal += choice.delta.refusal or "" if choice.delta else ""
+            self.finish = choice.finish_reason or self.finish
+
+
+class OpenAIModel:
+    """A model behind an OpenAI-compatible endpoint: streamed, given up at the deadline, tried again when that may help.
+
+    Args:
+        name: the model's name at the endpoint.
+        settings: where it is and how to call it; from the environment and ``.env`` by default.
+
+    Raises:
+        ConfigurationProblem: no key is set, or a setting is wrong.
+    """
+
+    def __init__(self, name: str, settings: EndpointSettings | None = None) -> None:
+        self._name = name
+        self._settings = settings or read_settings()
+        if self._settings.openai_api_key is None or not self._settings.openai_api_key.get_secret_value():
+            raise ConfigurationProblem(
+                "OPENAI_API_KEY is not set.",
+                "Set it in the environment or in a file .env; a local server (OPENAI_BASE_URL) takes any text.",
+            )
+        try:
+            self._client = openai.OpenAI(
+                api_key=self._settings.openai_api_key.get_secret_value(),
+                base_url=self._settings.openai_base_url,
+                max_retries=0,
+            )
+        except (httpx2.InvalidURL, openai.OpenAIError) as error:
+            raise ConfigurationProblem(
+                f"OPENAI_BASE_URL is not usable: {error}.", "Give a URL that ends in /v1."
+            ) from error
+
+    @property
+    def name(self) -> str:
+        """The model's name at the endpoint."""
+        return self._name
+
+    def check(self) -> None:
+        """Ask whether anybody is there, before a run begins.
+
+        Raises:
+            ModelUnreachable: nobody is, or the key is not accepted.
+        """
+        try:
+            self._client.with_options(timeout=15.0).models.list()
+        except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
+            raise self._refused(error) from error
+        except openai.APIConnectionError as error:
+            raise self._absent(error) from error
+        except (openai.APIStatusError, ValueError):
+            return  # not every endpoint lists its models; that one answers at all is enough
+
+    def complete(self, request: ModelRequest) -> Completion:
+        """Answer a conversation.
+
+        Raises:
+            ContextTooLong: it does not fit into the model's context window.
+            CutShort: the deadline came before the reply was complete.
+            ModelUnreachable: the endpoint, the model or the key is wrong.
+            ModelProblem: it failed too often or in a way that does not pass.
+        """
+        begun, waited, lost = time.monotonic(), 0.0, Usage()
+        for attempt in range(1, self._settings.attempts + 1):
+            try:
+                reply = self._once(request)
+                usage = reply.usage or self._estimate(request, reply)
+                usage = usage if lost == Usage() else lost + usage
+                return Completion(reply.text or reply.refusal, usage, time.monotonic() - begun, waited, self._name)
+            except TryAgain as problem:
+                lost = lost + problem.spent if problem.spent else lost
+                wait = self._wait(attempt, problem.after)
+                late = request.deadline is not None and time.monotonic() + wait > request.deadline
+                if attempt == self._settings.attempts or late:
+                    why = "the deadline is near" if late else f"{attempt} tries"
+                    raise CutShort(
+                        f"The model {self._name} at {self._settings.openai_base_url} gave no usable reply ({why}): {problem}",
+                        "Check the endpoint, or run again with --resume later.",
+                        lost,
+                    ) from problem
+                waited += self._pause(request, wait)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _once(self, request: ModelRequest) -> Reply:
+        """One try, from request to the end of the stream."""
+        reply = Reply()
+        try:
+            for chunk in self._stream(request):
+                reply.take(chunk)
+                if request.deadline is not None and time.monotonic() > request.deadline:
+                    raise CutShort("The deadline came while the model was writing.", "", self._estimate(request, reply))
+        except openai.APIStatusError as error:
+            raise self._judge(error) from error
+        except openai.APIConnectionError as error:
+            raise TryAgain(f"{self._absent(error).message}") from error
+        except (openai.APIError, httpx2.HTTPError, ValueError) as error:
+            if TOO_LONG.search(str(error)):
+                raise self._too_long(error) from error
+            raise TryAgain(f"the stream broke: {describe(error)}", spent=self._estimate(request, reply)) from error
+        if not reply.finish:
+            raise TryAgain("the stream ended in the middle", spent=reply.usage or self._estimate(request, reply))
+        return reply
+
+    def _stream(self, request: ModelRequest) -> Iterator[ChatCompletionChunk]:
+        settings = self._settings
+        optional = {
+            "max_completion_tokens": settings.max_output_tokens,
+            "temperature": settings.temperature,
+            "reasoning_effort": settings.reasoning_effort,
+        }
+        left = settings.stall_seconds if request.deadline is None else request.deadline - time.monotonic()
+        create: Any = self._client.chat.completions.create
+        with create(
+            model=self._name,
+            messages=[self._message(message) for message in request.messages],
+            stream=True,
+            stream_options={"include_usage": True},
+            timeout=openai.Timeout(max(min(left, settings.stall_seconds), 0.1), connect=min(15.0, max(left, 0.1))),
+            extra_body=settings.extra or None,
+            **{name: value for name, value in optional.items() if value is not None},
+        ) as stream:
+            yield from stream
+
+    def _message(self, message: Message) -> dict[str, Any]:
+        parts: list[dict[str, Any]] = []
+        for part in message.parts:
+            if isinstance(part, Text):
+                parts.append({"type": "text", "text": part.text})
+            elif self._settings.images:
+                url = "data:image/png;base64," + base64.b64encode(part.png).decode()
+                parts.append({"type": "image_url", "image_url": {"url": url}})
+            else:
+                parts.append({"type": "text", "text": NO_IMAGE})
+        if all(part["type"] == "text" for part in parts):
+            return {"role": message.role, "content": "\n".join(part["text"] for part in parts)}
+        return {"role": message.role, "content": parts}
+
+    def _estimate(self, request: ModelRequest, reply: Reply) -> Usage:
+        """What a reply must have cost when the endpoint did not say; marked as an estimate."""
+        return Usage(estimate_tokens(request.messages), len(reply.text) // 4 + 1, None, estimated=True)
+
+    def _judge(self, error: openai.APIStatusError) -> Exception:
+        """What an error status means: try again, or an error of ours."""
+        status, text = error.status_code, describe(error)
+        if TOO_LONG.search(text) or error.code == "context_length_exceeded":
+            return self._too_long(error)
+        if status in (401, 403):
+            return self._refused(error)
+        if status == 404:
+            return ModelUnreachable(
+                f"{self._settings.openai_base_url} has no model {self._name!r}: {text}",
+                "Check --model and OPENAI_BASE_URL.",
+            )
+        if error.code == "insufficient_quota":
+            return ModelProblem(f"The account behind the key has no credit left: {text}", "Add credit, then --resume.")
+        if status in (408, 409, 425, 429) or status >= 500:
+            return TryAgain(f"status {status}: {text}", after=retry_after(error.response.headers))
+        return ModelProblem(
+            f"The endpoint does not accept the request (status {status}): {text}", "Check the settings."
+        )
+
+    def _too_long(self, error: Exception) -> ContextTooLong:
+        return ContextTooLong(f"The conversation is too long for {self._name}: {describe(error)}", "Send less at once.")
+
+    def _refused(self, error: Exception) -> ModelUnreachable:
+        return ModelUnreachable(
+            f"{self._settings.openai_base_url} does not accept the key: {describe(error)}", "Check OPENAI_API_KEY."
+        )
+
+    def _absent(self, error: Exception) -> ModelUnreachable:
+        cause = error.__cause__ or error
+        remedy = (
+            "Check the network."
+            if self._settings.openai_base_url == OFFICIAL
+            else "Start the server or set OPENAI_BASE_URL."
+        )
+        return ModelUnreachable(
+            f"No model endpoint answers at {self._settings.openai_base_url} ({describe(cause)}).", remedy
+        )
+
+    def _wait(self, attempt: int, asked: float | None) -> float:
+        """Seconds before the next try: what the endpoint asks for, else doubling, with some randomness."""
+        wait = FIRST_WAIT * 2 ** (attempt - 1) * random.uniform(0.7, 1.3) if asked is None else asked
+        return float(min(wait, self._settings.longest_wait))
+
+    @staticmethod
+    def _pause(request: ModelRequest, seconds: float) -> float:
+        begun = time.monotonic()
+        with request.waiting():
+            time.sleep(seconds)
+        return time.monotonic() - begun
+
+
+def read_settings() -> EndpointSettings:
+    """Settings from the environment and ``.env``.
+
+    Raises:
+        ConfigurationProblem: one of them is wrong.
+    """
+    try:
+        return EndpointSettings()
+    except ValueError as error:
+        raise ConfigurationProblem(f"A model setting is wrong: {error}", "See docs/rlm.md.") from error
+
+
+def retry_after(headers: Any) -> float | None:
+    """The seconds of a Retry-After header, if it has a number of them."""
+    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        try:
+            return max(float(headers.get(name, "")) / unit, 0.0)
+        except ValueError:
+            continue
+    return None
+
+
+def describe(error: BaseException) -> str:
+    """An error in one line of at most 300 characters."""
+    words = " ".join((str(error) or type(error).__name__).split())
+    return words if len(words) <= 300 else words[:299] + "…"

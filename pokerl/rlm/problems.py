@@ -1,0 +1,34 @@
+"""The engine's own branches of the error tree."""
+
+from __future__ import annotations
+
+from pokerl.errors import ModelProblem, PokerlError
+from pokerl.rlm.messages import Usage
+
+
+class ContextTooLong(ModelProblem):
+    """The conversation does not fit into the model's context window."""
+
+
+class ModelUnreachable(ModelProblem):
+    """There is no usable model behind the endpoint."""
+
+    exit_code = 2
+
+
+class Refusal(ModelProblem):
+    """The model declined to answer."""
+
+
+class Interrupted(PokerlError):
+    """Somebody asked the run to stop."""
+
+    exit_code = 130
+
+
+class CutShort(ModelProblem):
+    """A reply broke off; what it cost until then is in ``usage``."""
+
+    def __init__(self, message: str, remedy: str = "", usage: Usage | None = None) -> None:
+        super().__init__(message, remedy)
+        self.usage = usage or Usage()

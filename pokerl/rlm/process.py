@@ -1,0 +1,344 @@
+"""A worker process as the host sees it: start, run a block, serve its calls, kill, start again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import msgspec
+
+from pokerl.errors import PokerlError, WireProblem, WorkerLost
+from pokerl.rlm.extension import Extension, Function, Reply
+from pokerl.rlm.pictures import check_png
+from pokerl.rlm.protocol import (
+    FRAME_LIMIT,
+    Answered,
+    Begin,
+    Called,
+    Execute,
+    Failed,
+    Finished,
+    FromWorker,
+    Printed,
+    Ready,
+    Returned,
+    Shown,
+)
+from pokerl.rlm.values import to_plain
+from pokerl.sandbox import Policy
+from pokerl.wire import Channel, Closed, Timeout
+
+SLICE = 0.1
+"""Seconds between two looks at the clocks while a block runs."""
+
+GRACE = 1.5
+"""Seconds that a block has to react to its time limit before its process is killed."""
+
+START_SECONDS = 60.0
+SEND_SECONDS = 5
+PENDING_LIMIT = 64
+
+
+class Tier(Protocol):
+    """A sandbox tier (:mod:`pokerl.sandbox`)."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    def launch(
+        self, argv: Sequence[str], policy: Policy, descriptors: tuple[int, ...] = (), *, stderr: int | None = ...
+    ) -> subprocess.Popen[bytes]:
+        """Start a program."""
+        ...
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill it and all that it started."""
+        ...
+
+
+@dataclass
+class Cell:
+    """What came of one block, filled while it runs."""
+
+    number: int
+    code: str
+    text: list[str] = field(default_factory=list)
+    size: int = 0
+    images: list[bytes] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    error: str = ""
+    hint: str = ""
+    seconds: float = 0.0
+
+    @property
+    def output(self) -> str:
+        """All that it printed."""
+        return "".join(self.text)
+
+
+@dataclass
+class Worker:
+    """One agent's worker.
+
+    Args:
+        tier: where it runs.
+        policy: what it may use there.
+        context: plain data for its ``context``.
+        functions: the host-side functions that it may call, the engine's own among them.
+        quick: those that run without a thread of their own.
+        extension: what is set up in it.
+        image_limit: pictures kept of one block.
+        text_limit: characters kept of one block.
+    """
+
+    tier: Tier
+    policy: Policy
+    context: Any
+    functions: Mapping[str, Function]
+    quick: frozenset[str] = frozenset()
+    extension: Extension = field(default_factory=Extension)
+    image_limit: int = 4
+    text_limit: int = 1_000_000
+    answer: dict[str, Any] = field(default_factory=lambda: {"content": "", "ready": False})
+    restarts: int = -1
+
+    _process: subprocess.Popen[bytes] | None = None
+    _channel: Channel[FromWorker] | None = None
+
+    def start(self) -> None:
+        """Start the process and prepare its namespace.
+
+        Raises:
+            WorkerLost: it did not come up.
+            SetupFailed: the extension's setup raised; the message is its traceback.
+        """
+        self.restarts += 1
+        self._pending: set[int] = set()
+        self._sending = threading.Lock()
+        here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        here.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_SECONDS, 0))
+        argv = [sys.executable, "-m", "pokerl.rlm.worker", "--descriptor", str(there.fileno())]
+        self._channel = Channel(here, FromWorker, limit=FRAME_LIMIT)
+        with there:
+            self._process = self.tier.launch(argv, self.policy, (there.fileno(),), stderr=subprocess.PIPE)
+        self._begin(self._channel)
+
+    def execute(self, cell: Cell, seconds: float, check: Callable[[], None]) -> None:
+        """Run a block and serve its calls until it ends.
+
+        Args:
+            cell: the block; it is filled as things arrive, so it holds what there was when this raises.
+            seconds: how long it may run on its own.
+            check: called every ``SLICE``; raises to give up.
+
+        Raises:
+            WorkerLost: the process died, hung or broke the protocol; it is killed.
+        """
+        begun = looked = checked = time.monotonic()
+        own = 0.0
+        try:
+            self._send(Execute(cell.number, cell.code, seconds))
+            while not cell.seconds:
+                busy = not self._pending
+                message = self._next()
+                now = time.monotonic()
+                own, looked = own + (now - looked if busy else 0.0), now
+                if own > seconds + GRACE:
+                    raise WorkerLost(f"The block ran for more than {seconds:g} s and ignored its interruption.")
+                if now - checked > SLICE:
+                    checked = now
+                    check()
+                if message is not None and self._take(message, cell):
+                    cell.seconds = max(now - begun, 1e-6)
+        except PokerlError:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """Kill the process and everything that it started; does nothing when there is none."""
+        process, channel = self._process, self._channel
+        self._process = self._channel = None
+        if process is not None:
+            self.tier.kill(process)
+            if process.stderr is not None:
+                process.stderr.close()
+        if channel is not None:
+            channel.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is a process to run blocks in."""
+        return self._process is not None
+
+    def last_words(self) -> str:
+        """The end of what the process wrote to its standard error (crash reports), at most 2,000 characters."""
+        if self._process is None or self._process.stderr is None:
+            return ""
+        pipe, words = self._process.stderr.fileno(), b""
+        while len(words) < 65536 and select.select([pipe], [], [], 0.05)[0]:
+            piece = os.read(pipe, 65536)
+            if not piece:
+                break
+            words += piece
+        return words.decode("utf-8", "replace")[-2000:].strip()
+
+    def _begin(self, channel: Channel[FromWorker]) -> None:
+        memory = os.memfd_create("context")
+        given = (memory, *self.extension.descriptors())
+        begin = Begin(
+            setup=self.extension.setup,
+            arguments=self.extension.arguments,
+            restarts=self.restarts,
+            text_limit=self.text_limit,
+            image_limit=self.image_limit,
+            answer=self.answer,
+        )
+        try:
+            with os.fdopen(os.dup(memory), "wb") as file:
+                file.write(msgspec.msgpack.encode(to_plain(self.context, "context")))
+            channel.send(begin, given)
+            self._await_ready(time.monotonic() + START_SECONDS)
+        except WireProblem as error:
+            words = self.last_words()
+            self.kill()
+            raise WorkerLost("The worker did not start.", words or str(error)) from error
+        finally:
+            close(given)
+
+    def _await_ready(self, until: float) -> None:
+        """Serve what the setup asks for until the namespace stands."""
+        cell = Cell(0, "")
+        while time.monotonic() < until:
+            message = self._next()
+            if isinstance(message, Ready):
+                if message.problem:
+                    self.kill()
+                    raise SetupFailed(message.problem)
+                return
+            if message is not None:
+                self._take(message, cell)
+        raise Timeout("Its set-up took too long.")
+
+    def _next(self) -> FromWorker | None:
+        """The next message, or ``None`` when there was none for a while."""
+        if self._channel is None:
+            raise WorkerLost("There is no worker.")
+        try:
+            return self._channel.receive(SLICE)
+        except Timeout:
+            return None
+        except WireProblem as error:
+            words = self.last_words()
+            raise WorkerLost(f"The worker is gone: {error}", words) from error
+
+    def _take(self, message: FromWorker, cell: Cell) -> bool:
+        """Handle a message of the worker; whether it ends the block."""
+        if isinstance(message, Called):
+            self._serve(message)
+        elif isinstance(message, Printed):
+            room = self.text_limit + 1000 - cell.size
+            cell.text.append(message.text[: max(room, 0)])
+            cell.size += len(message.text)
+        elif isinstance(message, Shown):
+            self._keep_image(message.png, cell)
+        elif isinstance(message, Answered):
+            self.answer = {"content": self._checked(message.content), "ready": message.ready}
+        elif isinstance(message, Finished) and message.cell == cell.number:
+            cell.error, cell.hint = message.error, message.hint
+            return True
+        return False
+
+    def _keep_image(self, png: bytes, cell: Cell) -> None:
+        if len(cell.images) >= self.image_limit:
+            problem = f"only {self.image_limit} pictures of a block are shown"
+        else:
+            problem = check_png(png)
+        if not problem:
+            cell.images.append(png)
+        elif len(cell.refused) < 8:
+            cell.refused.append(problem)
+
+    def _checked(self, value: Any) -> Any:
+        try:
+            return to_plain(value)
+        except (TypeError, ValueError) as error:
+            raise WorkerLost(f"The worker sent what is not plain data: {error}") from error
+
+    def _serve(self, call: Called) -> None:
+        if len(self._pending) >= PENDING_LIMIT or call.call in self._pending:
+            self._send(Failed(call.call, "RuntimeError", f"More than {PENDING_LIMIT} calls are under way at once."))
+        elif call.function not in self.functions:
+            self._send(Failed(call.call, "LookupError", f"The host has no function {call.function!r}."))
+        elif call.function in self.quick:
+            self._answer(call)
+        else:
+            self._pending.add(call.call)
+            threading.Thread(target=self._answer, args=(call,), daemon=True, name=call.function).start()
+
+    def _answer(self, call: Called) -> None:
+        """Run a function and send what came of it."""
+        descriptors: tuple[int, ...] = ()
+        message: Returned | Failed
+        try:
+            value = self.functions[call.function](self._checked(call.arguments))
+            if isinstance(value, Reply):
+                value, descriptors = value.value, value.descriptors
+            message = Returned(call.call, to_plain(value), len(descriptors))
+        except PokerlError as error:
+            message = Failed(call.call, public_name(error), error.message, error.remedy)
+        except (TypeError, ValueError, LookupError) as error:
+            message = Failed(call.call, type(error).__name__, str(error))
+        except Exception as error:  # noqa: BLE001 - a defect of a host function must not leave the worker waiting for ever
+            message = Failed(
+                call.call, "RuntimeError", f"{call.function} failed in the host: {type(error).__name__}: {error}"
+            )
+        self._pending.discard(call.call)
+        with contextlib.suppress(WireProblem, WorkerLost):
+            self._send_or_say(message, descriptors)
+        close(descriptors)
+
+    def _send_or_say(self, message: Returned | Failed, descriptors: tuple[int, ...]) -> None:
+        try:
+            self._send(message, descriptors)
+        except WorkerLost:
+            raise
+        except WireProblem as error:
+            self._send(Failed(message.call, "ValueError", error.message))
+
+    def _send(self, message: Any, descriptors: tuple[int, ...] = ()) -> None:
+        channel = self._channel
+        if channel is None:
+            raise WorkerLost("There is no worker.")
+        try:
+            with self._sending:
+                channel.send(message, descriptors)
+        except Closed as error:
+            raise WorkerLost(f"The worker is gone: {error}", self.last_words()) from error
+
+
+class SetupFailed(WorkerLost):
+    """The extension's setup raised; the message is the traceback."""
+
+
+def public_name(error: PokerlError) -> str:
+    """The name of the nearest class of ``error`` that :mod:`pokerl.errors` knows."""
+    return next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "pokerl.errors")
+
+
+def close(descriptors: Sequence[int]) -> None:
+    """Close descriptors; those closed already are skipped."""
+    for descriptor in descriptors:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
