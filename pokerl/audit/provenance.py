@@ -1,0 +1,98 @@
+"""How each milestone came about: earned, glitched, written, or only claimed. Pure functions over two replays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from pokerl.audit.catalogue import Signature
+from pokerl.audit.detectors import Sighting
+from pokerl.audit.model import Finding, PokeAudit, Provenance
+from pokerl.replay.verify import Replay
+
+_FIELDS_NAMED = 4
+
+
+def judge(
+    recorded: Sequence[tuple[str, str, int]],
+    full: Replay,
+    bare: Replay,
+    findings: Iterable[Finding],
+    pokes: Sequence[PokeAudit],
+) -> tuple[Provenance, ...]:
+    """The provenance of each milestone that the log has on the trunk.
+
+    Args:
+        recorded: name, title and frame, as the log says.
+        full: the replay of everything on the trunk.
+        bare: the replay of the same inputs with the pokes left out (the same as ``full`` where there are none).
+        findings: of the trunk; those with severity ``glitch`` count.
+        pokes: on the trunk.
+    """
+    shown = {one.name: one.frame for one in full.reached}
+    alone = {one.name: one.frame for one in bare.reached}
+    glitches = sorted((one for one in findings if one.severity == "glitch"), key=lambda one: one.frame)
+    return tuple(_judge(milestone, shown, alone, glitches, full, bare, pokes) for milestone in recorded)
+
+
+def explain(
+    full: Sequence[Sighting], bare: Sequence[Sighting], pokes: Sequence[PokeAudit], catalogue: Sequence[Signature]
+) -> tuple[Finding, ...]:
+    """Sightings as findings.
+
+    What the replay without pokes shows too is by inputs alone; what only the full one shows is a poke's doing.
+    """
+    by_inputs = {(one.detector, one.words) for one in bare}
+    rules = {signature.detector: signature for signature in catalogue if signature.detector}
+    findings = [_by_inputs(one, rules[one.detector]) for one in bare]
+    findings += [
+        _by_poke(one, rules[one.detector], pokes) for one in full if (one.detector, one.words) not in by_inputs
+    ]
+    return tuple(sorted(findings, key=lambda finding: finding.frame))
+
+
+def _judge(
+    milestone: tuple[str, str, int],
+    shown: Mapping[str, int],
+    alone: Mapping[str, int],
+    glitches: Sequence[Finding],
+    full: Replay,
+    bare: Replay,
+    pokes: Sequence[PokeAudit],
+) -> Provenance:
+    name, title, frame = milestone
+    if shown.get(name) != frame:
+        seen = f"reached it at frame {shown[name]:,}" if name in shown else "did not reach it"
+        words = f"the record says frame {frame:,}, a replay of {full.frames:,} frames {seen}"
+        return Provenance(name, title, frame, "claimed", words)
+    if name not in alone:
+        words = f"input-only replay of {bare.frames:,} frames did not reach it; it takes {_writes_before(frame, pokes)}"
+        return Provenance(name, title, frame, "written", words)
+    words = f"input-only replay of {bare.frames:,} frames reached it at frame {alone[name]:,}"
+    broken = next((finding for finding in glitches if finding.frame <= alone[name]), None)
+    if broken:
+        return Provenance(name, title, frame, "glitched", f"{words}, but after frame {broken.frame:,} {broken.words}")
+    return Provenance(name, title, frame, "earned", words)
+
+
+def _writes_before(frame: int, pokes: Sequence[PokeAudit]) -> str:
+    """The fields written before a frame, the last ones named."""
+    fields = [change.meaning for poke in pokes if poke.frame <= frame for change in poke.changes]
+    named = list(dict.fromkeys(reversed(fields)))[:_FIELDS_NAMED]
+    more = len(set(fields)) - len(named)
+    return f"the write to {', '.join(named)}" + (f" and {more} more" if more > 0 else "")
+
+
+def _by_inputs(sighting: Sighting, rule: Signature) -> Finding:
+    return Finding(rule.id, rule.title, sighting.frame, sighting.words, "glitch" if rule.breaks else "note")
+
+
+def _by_poke(sighting: Sighting, rule: Signature, pokes: Sequence[PokeAudit]) -> Finding:
+    """The latest write before it that matches the rule, or else the latest write, explains it."""
+    before = [poke for poke in pokes if poke.frame <= sighting.frame]
+    fitting = [poke for poke in before if rule.id in poke.signatures] or before
+    explained = f"write to {_symbol(fitting[-1])} at frame {fitting[-1].frame:,}" if fitting else "a write on the trunk"
+    return Finding(rule.id, rule.title, sighting.frame, sighting.words, "written", explained)
+
+
+def _symbol(poke: PokeAudit) -> str:
+    return poke.changes[0].symbol if poke.changes else poke.address

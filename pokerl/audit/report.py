@@ -1,0 +1,216 @@
+"""The audit of a run folder: replays every attempt's trunk and sets it beside the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from pokerl.audit import measures
+from pokerl.audit.catalogue import Signature, load_catalogue
+from pokerl.audit.detectors import Sighting, Watcher
+from pokerl.audit.exploration import explore
+from pokerl.audit.glimpse import Glimpse, take_glimpse
+from pokerl.audit.model import AttemptAudit, Audit, Finding, PokeAudit, Provenance, ReplayAudit
+from pokerl.audit.pokes import group_pokes, list_pokes
+from pokerl.audit.provenance import explain, judge
+from pokerl.cartridge import Cartridge, load
+from pokerl.emulator.capability import MODES
+from pokerl.emulator.machine import Machine
+from pokerl.errors import AuditFailed, RomProblem, StateRejected
+from pokerl.replay.record import Record, open_record
+from pokerl.replay.verify import Replay, replay
+from pokerl.timeline.states import StateStore
+from pokerl.timeline.tree import Segment
+
+Progress = Callable[[str, int, int], None]
+
+
+def audit_run(run_folder: Path | str, rom: Path | str | None = None, *, progress: Progress | None = None) -> Audit:
+    """Audit a run: replay the trunk of each attempt with and without its pokes, and set it beside the record.
+
+    Args:
+        run_folder: the run.
+        rom: the ROM that it was made with; by default the file that the manifest names.
+        progress: called with the attempt's id, the frames replayed and the frames to replay.
+
+    Raises:
+        RunFolderProblem: the run is missing, cut short or damaged.
+        RomProblem: the ROM is missing or another one.
+    """
+    record = open_record(run_folder)
+    cartridge = load(record.manifest.cartridge)
+    catalogue = load_catalogue()
+    attempts = measures.attempts_of(record.events)
+    trunks = {attempt: record.tree.trunk(attempt) for attempt in attempts}
+    pokes = list_pokes(record, cartridge, catalogue, trunks)
+    auditor = _Auditor(record, cartridge, catalogue, pokes, rom_of(record, rom), progress)
+    audited = tuple(auditor.attempt(attempt, trunks[attempt]) for attempt in attempts)
+    return Audit(
+        run=record.folder.resolve().name,
+        cartridge=cartridge.identifier,
+        rom_sha1=record.manifest.rom_sha1,
+        mode=record.manifest.mode,
+        sandbox=record.manifest.sandbox,
+        versions=measures.versions(record.events),
+        attempts=audited,
+        pokes=pokes,
+        poke_groups=group_pokes(pokes),
+        refusals=measures.refusals(record.events),
+        problems=tuple(auditor.problems),
+    )
+
+
+def require_ok(audit: Audit) -> None:
+    """Raise when the audit found a problem.
+
+    Raises:
+        AuditFailed: a replay disagrees with the record; the message is the first problem.
+    """
+    if not audit.ok:
+        raise AuditFailed(
+            f"The audit of {audit.run} failed: {audit.problems[0]}.",
+            "The run folder was changed, or made by another version; do not trust its results.",
+        )
+
+
+def rom_of(record: Record, rom: Path | str | None) -> Path:
+    """The ROM to replay with: the given one, else the one that the manifest names.
+
+    Raises:
+        RomProblem: there is no such file.
+    """
+    path = Path(rom or record.manifest.rom)
+    if not path.is_file():
+        raise RomProblem(
+            f"The ROM of the run (SHA-1 {record.manifest.rom_sha1}) is not at {path}.", "Name its file with --rom."
+        )
+    return path
+
+
+class _Seen(Struct, frozen=True):
+    replay: Replay
+    sightings: tuple[Sighting, ...]
+    glimpses: tuple[Glimpse, ...]
+
+
+class _Auditor:
+    def __init__(
+        self,
+        record: Record,
+        cartridge: Cartridge,
+        catalogue: tuple[Signature, ...],
+        pokes: tuple[PokeAudit, ...],
+        rom: Path,
+        progress: Progress | None,
+    ) -> None:
+        self.record = record
+        self.cartridge = cartridge
+        self.catalogue = catalogue
+        self.pokes = pokes
+        self.rom = rom
+        self.progress = progress
+        self.problems: list[str] = []
+
+    def attempt(self, attempt: str, trunk: Sequence[Segment]) -> AttemptAudit:
+        """Audit one attempt; what is wrong is added to ``problems``."""
+        started = measures.first_of(self.record.events, "attempt_started", attempt)
+        ended = measures.first_of(self.record.events, "attempt_ended", attempt)
+        begun, finished = started.data if started else {}, ended.data if ended else {}
+        mode = str(begun.get("mode", self.record.manifest.mode))
+        self._check_mode(attempt, mode)
+        shown, provenance, findings, glimpses = self._prove(attempt, trunk)
+        return AttemptAudit(
+            attempt=attempt,
+            version=str(begun.get("version", "")),
+            mode=mode,
+            outcome=str(finished.get("outcome", "")),
+            reason=str(finished.get("reason", "")),
+            replay=shown,
+            provenance=provenance,
+            findings=findings,
+            exploration=explore(self.record, trunk, attempt, glimpses),
+            resources=measures.resources(self.record.events, attempt),
+        )
+
+    def _prove(
+        self, attempt: str, trunk: Sequence[Segment]
+    ) -> tuple[ReplayAudit | None, tuple[Provenance, ...], tuple[Finding, ...], tuple[Glimpse, ...]]:
+        if not trunk:
+            return None, (), (), ()
+        try:
+            full = self._replay(attempt, trunk, without_pokes=False)
+        except StateRejected as error:
+            self.problems.append(f"{attempt}: its start state cannot be used ({error.message})")
+            return None, (), (), ()
+        written = any(segment.pokes for segment in trunk)
+        bare = self._replay(attempt, trunk, without_pokes=True) if written else full
+        mine = _on_path(self.pokes, trunk)
+        findings = explain(full.sightings, bare.sightings, mine, self.catalogue)
+        recorded = [(*self._named(name), frame) for segment in trunk for name, frame in segment.milestones]
+        provenance = judge(recorded, full.replay, bare.replay, findings, mine)
+        self._note_disagreement(attempt, full.replay)
+        return self._describe(attempt, full.replay), provenance, findings, full.glimpses
+
+    def _named(self, name: str) -> tuple[str, str]:
+        """A milestone's name and title; the log may name one that the cartridge does not know."""
+        titles = {milestone.name: milestone.title for milestone in self.cartridge.milestones}
+        return name, titles.get(name, name)
+
+    def _replay(self, attempt: str, trunk: Sequence[Segment], *, without_pokes: bool) -> _Seen:
+        watcher = Watcher({number: place.name for number, place in self.cartridge.maps.items()})
+        glimpses: list[Glimpse] = []
+
+        def sample(machine: Machine) -> None:
+            glimpse = take_glimpse(machine, machine.frame, self.cartridge)
+            watcher.see(glimpse)
+            if not glimpses or glimpses[-1].battle != glimpse.battle:
+                glimpses.append(glimpse)
+
+        def progress(done: int, whole: int) -> None:
+            if self.progress:
+                self.progress(attempt, done, whole)
+
+        shown = replay(self.record, trunk, self.rom, without_pokes=without_pokes, sample=sample, progress=progress)
+        return _Seen(shown, tuple(watcher.sightings), tuple(glimpses))
+
+    def _describe(self, attempt: str, shown: Replay) -> ReplayAudit:
+        words = f"agrees: {shown.checks:,} hashes over {shown.frames:,} frames"
+        if shown.disagreement:
+            words = f"disagrees: {shown.disagreement}"
+        return ReplayAudit(
+            agrees=shown.agrees,
+            words=words,
+            frames=shown.frames,
+            checks=shown.checks,
+            unchecked_frames=shown.end - shown.last_check,
+            seconds=round(shown.seconds, 3),
+            origin=self._origin(attempt, shown.origin),
+        )
+
+    def _origin(self, attempt: str, digest: str) -> str:
+        """Where the path begins. A state that an attempt made must be reached through the log, not be a beginning."""
+        if not digest:
+            return "power-on"
+        maker = StateStore(self.record.folder).get(digest).attempt
+        if maker:
+            self.problems.append(
+                f"{attempt}: it starts from state {digest[:12]} of {maker}, whose path is not in the log"
+            )
+        return f"state {digest[:12]}"
+
+    def _check_mode(self, attempt: str, mode: str) -> None:
+        allowed = next((rights for name, rights in MODES.items() if name == mode), None)
+        writes = sum(poke.attempt == attempt for poke in self.pokes)
+        if allowed is not None and "ram.write" not in allowed and writes:
+            self.problems.append(f"{attempt}: {writes:,} writes are on record although its mode is {mode}")
+
+    def _note_disagreement(self, attempt: str, shown: Replay) -> None:
+        if shown.disagreement:
+            self.problems.append(f"{attempt}: {shown.disagreement}")
+
+
+def _on_path(pokes: Sequence[PokeAudit], trunk: Sequence[Segment]) -> tuple[PokeAudit, ...]:
+    identifiers = {segment.identifier for segment in trunk}
+    return tuple(poke for poke in pokes if poke.segment in identifiers)
