@@ -15,13 +15,14 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from pokerl.cartridge import STATE_SPANS, Cartridge, GameState, MemoryImage, read_screen_text, read_state
-from pokerl.emulator import Client
-from pokerl.emulator.protocol import BUTTONS, Acted, Condition, Hold, Node, Span, Standing, Until
+from pokerl.emulator.client import Client, mask_of, picture_of
+from pokerl.emulator.protocol import Acted, Condition, Hold, Node, Span, Standing, Until
 from pokerl.errors import UsageProblem
 
 Test = Literal["==", "!=", "<", ">", "changed"]
 Where = int | str
-Branch = Callable[[str], "Client"]
+OpenBranch = Callable[[str], tuple[Client, Callable[[], None]]]
+"""Asks the host for a machine at a checkpoint: a client to it, and what to call when it is no longer needed."""
 
 
 class Checkpoint(Struct, frozen=True):
@@ -44,13 +45,21 @@ class Game:
     Args:
         client: the connection to the machine's gate.
         cartridge: what game it is: symbols, text encoding, milestones.
-        open_branch: asks the host for a machine that starts from a checkpoint; ``None`` where branching is not offered.
+        open_branch: asks the host for a machine at a checkpoint; ``None`` where branching is not offered.
+        give_back: called when the handle is closed.
     """
 
-    def __init__(self, client: Client, cartridge: Cartridge, open_branch: Branch | None = None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        cartridge: Cartridge,
+        open_branch: OpenBranch | None = None,
+        give_back: Callable[[], None] | None = None,
+    ) -> None:
         self.cartridge = cartridge
         self._client = client
         self._open_branch = open_branch
+        self._give_back = give_back
         self._tools: list[str] = []
 
     # Input ---------------------------------------------------------------------------------------------------------
@@ -63,11 +72,11 @@ class Game:
             hold: frames, 60 to a second. A step to the next square takes 16 frames from the press.
             wait: frames.
         """
-        self.act(*(step for button in buttons for step in (Hold(mask_of(button), hold), Hold(0, wait))))
+        self.act(*(step for button in buttons for step in (Hold(held(button), hold), Hold(0, wait))))
 
     def hold(self, buttons: str, frames: int) -> None:
         """Hold buttons ("up", "up+b") for some frames."""
-        self.act(Hold(mask_of(buttons), frames))
+        self.act(Hold(held(buttons), frames))
 
     def wait(self, frames: int = 1) -> None:
         """Let frames pass with nothing held."""
@@ -92,8 +101,7 @@ class Game:
         Returns:
             Whether they came to hold within the limit.
         """
-        step = Until([self.condition(*condition) for condition in conditions], limit, stable, mask_of(hold))
-        return self.act(step).met[0]
+        return self.act(self.waiting(*conditions, limit=limit, stable=stable, hold=hold)).met[0]
 
     def act(self, *steps: Hold | Until, read: Sequence[tuple[Where, int]] = (), screen: bool = False) -> Acted:
         """Do steps, then read memory and the screen, all in one round trip: the fast way for policies written as code.
@@ -112,7 +120,7 @@ class Game:
 
     def step(self, buttons: str, frames: int) -> Hold:
         """A step for :meth:`act`: hold buttons ("" for none) for some frames."""
-        return Hold(mask_of(buttons), frames)
+        return Hold(held(buttons), frames)
 
     def waiting(
         self,
@@ -122,14 +130,13 @@ class Game:
         hold: str = "",
     ) -> Until:
         """A step for :meth:`act`: what :meth:`until` does."""
-        return Until([self.condition(*condition) for condition in conditions], limit, stable, mask_of(hold))
+        return Until([self.condition(*condition) for condition in conditions], limit, stable, held(hold))
 
     # Seeing --------------------------------------------------------------------------------------------------------
 
     def screen(self) -> NDArray[np.uint8]:
         """The picture, shape (144, 160, 3), RGB. ``show(game.screen())`` lets you see it."""
-        picture = self.act(screen=True).screen
-        return np.frombuffer(picture or b"", dtype=np.uint8).reshape(144, 160, 3)
+        return picture_of(self.act(screen=True))
 
     def read(self, where: Where, length: int = 1) -> bytes:
         """Bytes of memory from an address or symbol, as the CPU sees them."""
@@ -185,7 +192,8 @@ class Game:
         if self._open_branch is None:
             raise UsageProblem("This game cannot branch.", "Use checkpoint() and restore() on the machine you have.")
         start = digest_of(self.checkpoint() if checkpoint is None else checkpoint)
-        other = Game(self._open_branch(start), self.cartridge, self._open_branch)
+        client, give_back = self._open_branch(start)
+        other = Game(client, self.cartridge, self._open_branch, give_back)
         other._tools = list(self._tools)
         return other
 
@@ -194,8 +202,10 @@ class Game:
         return self._node(self._client.commit(label=label, tool=self.tool), label)
 
     def close(self) -> None:
-        """Give a branch's machine back."""
-        self._client.close()
+        """Give a branch's machine back. Your own machine stays."""
+        if self._give_back is not None:
+            self._client.close()
+            self._give_back()
 
     def __enter__(self) -> Game:
         return self
@@ -264,18 +274,13 @@ class Game:
         return Checkpoint(node.checkpoint, node.frame, label)
 
 
-def mask_of(buttons: str) -> int:
+def held(buttons: str) -> int:
     """The input mask of "a", "up+b" or "" (nothing).
 
     Raises:
         UsageProblem: there is no such button.
     """
-    mask = 0
-    for name in filter(None, buttons.lower().replace(" ", "").split("+")):
-        if name not in BUTTONS:
-            raise UsageProblem(f"There is no button {name!r}.", f"The buttons are {', '.join(BUTTONS)}.")
-        mask |= BUTTONS[name]
-    return mask
+    return mask_of(filter(None, buttons.lower().replace(" ", "").split("+")))
 
 
 def digest_of(checkpoint: Checkpoint | str) -> str:

@@ -13,10 +13,12 @@ from typing import Any
 from msgspec import Struct
 
 from pokerl.cartridge import load
-from pokerl.emulator import Client
+from pokerl.emulator.client import Client
+from pokerl.emulator.protocol import Answer
 from pokerl.play.game import Checkpoint, Game, digest_of
 from pokerl.play.tools import bind, load_tools
 from pokerl.rlm.host import Host
+from pokerl.wire import Channel
 
 Policy = Callable[[Game], Any]
 
@@ -39,19 +41,31 @@ class Explored(Struct, frozen=True, kw_only=True):
     error: str = ""
 
 
+class Notes(list[str]):
+    """``notes``: lines that the agent wants to see again; the host keeps them when the conversation is shortened."""
+
+    def __init__(self, host: Host, lines: Sequence[str]) -> None:
+        super().__init__(lines)
+        self._host = host
+
+    def append(self, line: str) -> None:
+        """Add a line."""
+        super().append(str(line))
+        self._host.call("note", text=str(line))
+
+
 def install(namespace: dict[str, Any], host: Host, arguments: dict[str, Any]) -> None:
     """Set up a player's (or scout's) namespace: ``game``, the interface's tools, ``explore``, ``notes``.
 
     Args:
         namespace: the REPL's.
         host: the host's end.
-        arguments: ``cartridge`` (id), ``interface`` (folder), ``notes`` (lines known already).
+        arguments: ``cartridge`` (id), ``interface`` (folder), ``notes`` (lines known already), ``scout_seconds``.
     """
     game = connect(host, arguments["cartridge"])
-    notes: list[str] = list(arguments.get("notes", []))
     namespace["game"] = game
-    namespace["notes"] = notes
-    namespace["explore"] = _explorer(game, host, notes)
+    namespace["notes"] = Notes(host, arguments.get("notes", []))
+    namespace["explore"] = _explorer(game, host, arguments.get("scout_seconds"))
     namespace.update(bind(load_tools(Path(arguments["interface"]), "interface"), game))
 
 
@@ -63,14 +77,18 @@ def check(namespace: dict[str, Any], host: Host, arguments: dict[str, Any]) -> N
 def connect(host: Host, cartridge: str) -> Game:
     """The game handle over the descriptor that the host gave to this worker."""
 
-    def open_branch(start: str) -> Client:
-        _, descriptors = host.call_with_descriptors("open_branch", start=start)
-        return Client.over(socket.socket(fileno=descriptors[0]))
+    def open_branch(start: str) -> tuple[Client, Callable[[], None]]:
+        machine, descriptors = host.call_with_descriptors("open_branch", start=start)
+        return _client(descriptors[0]), lambda: host.call("close_branch", machine=machine)
 
-    return Game(Client.over(socket.socket(fileno=host.descriptors.pop(0))), load(cartridge), open_branch)
+    return Game(_client(host.descriptors.pop(0)), load(cartridge), open_branch)
 
 
-def _explorer(game: Game, host: Host, notes: list[str]) -> Callable[..., list[Explored]]:
+def _client(descriptor: int) -> Client:
+    return Client(Channel(socket.socket(fileno=descriptor), Answer))
+
+
+def _explorer(game: Game, host: Host, scout_seconds: float | None) -> Callable[..., list[Explored]]:
     def explore(candidates: Sequence[Policy | str], start: Checkpoint | str | None = None) -> list[Explored]:
         """Try several continuations, each on its own machine, and return what came of each, in order.
 
@@ -80,27 +98,32 @@ def _explorer(game: Game, host: Host, notes: list[str]) -> Callable[..., list[Ex
         """
         begin = game.checkpoint("explore") if start is None else start
         tasks = [candidate for candidate in candidates if isinstance(candidate, str)]
-        answers = iter(_send_scouts(host, tasks, digest_of(begin), notes))
+        reports = iter(_send_scouts(host, tasks, digest_of(begin), scout_seconds))
         policies = iter(_run_policies(game, [each for each in candidates if not isinstance(each, str)], begin))
-        return [next(answers) if isinstance(candidate, str) else next(policies) for candidate in candidates]
+        return [next(reports) if isinstance(candidate, str) else next(policies) for candidate in candidates]
 
     return explore
 
 
-def _send_scouts(host: Host, tasks: list[str], start: str, notes: list[str]) -> list[Explored]:
+def _send_scouts(host: Host, tasks: list[str], start: str, seconds: float | None) -> list[Explored]:
     if not tasks:
         return []
-    return [_explored(reply) for reply in host.call("explore", tasks=tasks, start=start, notes=notes)]
+    options = {"name": "scout", "start": start} | ({"seconds": seconds} if seconds else {})
+    replies = host.call("rlm_query_batched", prompts=tasks, contexts=[None] * len(tasks), options=options)
+    return [_report(reply["result"], reply["error"]) for reply in replies]
 
 
-def _explored(reply: dict[str, Any]) -> Explored:
-    place = Checkpoint(reply["checkpoint"], reply["frame"]) if reply["checkpoint"] else None
+def _report(result: dict[str, Any] | None, error: str | None) -> Explored:
+    if result is None:
+        return Explored(error=error or "The sub-agent did not start.")
+    data = result["data"]
+    place = Checkpoint(data["checkpoint"], data["frame"], "explored") if data.get("checkpoint") else None
     return Explored(
-        answer=reply["answer"],
+        answer=result["content"],
         checkpoint=place,
-        milestones=reply["milestones"],
-        frames=reply["frames"],
-        error=reply["error"],
+        milestones=data.get("milestones", {}),
+        frames=data.get("frames", 0),
+        error="" if result["stop"] == "answered" else f"{result['stop']}: {result['reason']}",
     )
 
 

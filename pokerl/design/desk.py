@@ -1,0 +1,295 @@
+"""The designer's desk: the host-side functions behind ``workspace``, ``evaluate`` and ``attempts``."""
+
+from __future__ import annotations
+
+import io
+import threading
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+from PIL import Image
+
+from pokerl.budget import Budget, Limits
+from pokerl.design.results import attempts_of
+from pokerl.design.settings import ExperimentSettings
+from pokerl.design.transcripts import attempt_text
+from pokerl.design.workspace import Workspace
+from pokerl.emulator import MachineHandle
+from pokerl.emulator.capability import MODES
+from pokerl.emulator.protocol import Hold
+from pokerl.errors import InterfaceProblem, UsageProblem, WorkerLost
+from pokerl.play.attempt import AttemptPlan, play_attempt
+from pokerl.play.interface import Interface
+from pokerl.play.machines import MachinePark
+from pokerl.play.run import Run
+from pokerl.rlm import Extension
+from pokerl.rlm.process import SetupFailed, Worker
+from pokerl.sandbox import Policy
+from pokerl.timeline import Segment, Tree
+from pokerl.timeline import Run as HeldButtons
+
+PROBE = "probe"
+"""What stands for the attempt in the events of the designer's own machines."""
+
+CHECK = "pokerl.play.worker:check"
+ACTS_AT_ONCE = 256
+
+Kind = TypeVar("Kind", bound=Struct)
+Name = Annotated[str, Meta(max_length=200)]
+Text = Annotated[str, Meta(max_length=4_000_000)]
+
+
+class _File(Struct, forbid_unknown_fields=True):
+    version: Name
+    file: Name
+
+
+class _Written(Struct, forbid_unknown_fields=True):
+    version: Name
+    file: Name
+    text: Text
+
+
+class _Copy(Struct, forbid_unknown_fields=True):
+    version: Name
+    new_version: Name
+
+
+class _Version(Struct, forbid_unknown_fields=True):
+    version: Name
+
+
+class _Evaluation(Struct, forbid_unknown_fields=True):
+    version: Name
+    minutes: Annotated[float, Meta(gt=0)] | None = None
+    frames: Annotated[int, Meta(gt=0)] | None = None
+    start: Name = ""
+
+
+class _Look(Struct, forbid_unknown_fields=True):
+    attempt: Name
+    frame: Annotated[int, Meta(ge=0)] | None = None
+
+
+class _Piece(Struct, forbid_unknown_fields=True):
+    attempt: Name
+    start: Annotated[int, Meta(ge=0)] = 0
+    length: Annotated[int, Meta(gt=0, le=1_000_000)] = 20_000
+
+
+class Desk:
+    """What the designer's worker may ask of the host.
+
+    Args:
+        run: the run.
+        settings: the experiment's.
+        budget: the experiment's; every attempt draws on it.
+    """
+
+    def __init__(self, run: Run, settings: ExperimentSettings, budget: Budget) -> None:
+        self._run = run
+        self._settings = settings
+        self._budget = budget
+        self._workspace = Workspace(run.folder)
+        self._park = MachinePark(run, PROBE, MODES[run.mode], budget, any_checkpoint=True)
+        self._machine: MachineHandle | None = None
+        self._numbering = threading.Lock()
+        self._numbered = 0
+
+    def extension(self) -> Extension:
+        """What the designer's REPL has beyond the engine's own names."""
+        return Extension(
+            setup="pokerl.design.worker:install",
+            arguments={"cartridge": self._run.cartridge.identifier},
+            functions={
+                "workspace_write": self._write,
+                "workspace_read": self._read,
+                "workspace_copy": self._copy,
+                "workspace_files": lambda arguments: self._workspace.files(_take(arguments, _Version).version),
+                "workspace_versions": lambda _: self._workspace.versions(),
+                "workspace_check": self._check,
+                "evaluate": self._evaluate,
+                "attempts": lambda _: msgspec.to_builtins(attempts_of(self._run.events())),
+                "attempt_transcript": self._transcript,
+                "attempt_look": self._look,
+                "open_branch": self._park.branch,
+                "close_branch": self._park.close_branch,
+            },
+            descriptors=self._probe,
+            status=self._settle,
+        )
+
+    def close(self) -> None:
+        """End the designer's machines."""
+        self._park.close()
+
+    def keep(self, version: str) -> Interface:
+        """Freeze a version, make sure that it can be imported, and record it.
+
+        Raises:
+            InterfaceProblem: it breaks the contract; the message holds the traceback if it does not import.
+        """
+        interface = self._workspace.keep(version)
+        self._try_import(interface)
+        known = (event for event in self._run.events() if event.kind == "version_written")
+        if not any(e.data["version"] == version and e.data["hash"] == interface.digest for e in known):
+            self._run.record(
+                "version_written",
+                version=version,
+                hash=interface.digest,
+                files=list(interface.files),
+                capabilities=list(interface.manifest.capabilities),
+                description=interface.manifest.description,
+                tools=msgspec.to_builtins(interface.tools),
+            )
+        return interface
+
+    def _write(self, arguments: dict[str, Any]) -> None:
+        written = _take(arguments, _Written)
+        self._workspace.write(written.version, written.file, written.text)
+
+    def _read(self, arguments: dict[str, Any]) -> str:
+        wanted = _take(arguments, _File)
+        return self._workspace.read(wanted.version, wanted.file)
+
+    def _copy(self, arguments: dict[str, Any]) -> None:
+        copy = _take(arguments, _Copy)
+        self._workspace.copy(copy.version, copy.new_version)
+
+    def _check(self, arguments: dict[str, Any]) -> str:
+        """The version's tools, or what is wrong with it: a report, not an error."""
+        try:
+            interface = self.keep(_take(arguments, _Version).version)
+        except InterfaceProblem as problem:
+            return f"PROBLEM: {problem}"
+        tools = "\n".join(f"  {tool.signature}" for tool in interface.tools) or "  (no tools)"
+        refused = sorted(set(interface.manifest.capabilities) - MODES[self._run.mode])
+        warning = f"\nNot granted in mode {self._run.mode!r}: {', '.join(refused)}" if refused else ""
+        return f"{interface.manifest.name} imports, {len(interface.tools)} tools:\n{tools}{warning}"
+
+    def _evaluate(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        wanted = _take(arguments, _Evaluation)
+        interface = self.keep(wanted.version)
+        if wanted.start:
+            self._run.states.get(wanted.start)
+        plan = AttemptPlan(
+            identifier=self._next_identifier(),
+            version=wanted.version,
+            interface=interface,
+            player=self._settings.player,
+            scout=self._settings.scout,
+            start=wanted.start,
+        )
+        budget = self._budget.child(self._limits(wanted), name=f"attempt {plan.identifier}")
+        result: dict[str, Any] = msgspec.to_builtins(play_attempt(self._run, plan, budget))
+        return result
+
+    def _limits(self, wanted: _Evaluation) -> Limits:
+        """The player's limits, or less where the designer asks for less."""
+        limits = self._settings.player.limits()
+        seconds = None if wanted.minutes is None else wanted.minutes * 60
+        return msgspec.structs.replace(
+            limits,
+            wall_seconds=_least(limits.wall_seconds, seconds),
+            frames=_least(limits.frames, wanted.frames),
+        )
+
+    def _next_identifier(self) -> str:
+        with self._numbering:
+            begun = sum(event.kind == "attempt_started" for event in self._run.events())
+            self._numbered = max(self._numbered, begun) + 1
+            return f"a{self._numbered:03}"
+
+    def _transcript(self, arguments: dict[str, Any]) -> str:
+        piece = _take(arguments, _Piece)
+        text = attempt_text(self._run, piece.attempt)
+        return text[piece.start : piece.start + piece.length]
+
+    def _look(self, arguments: dict[str, Any]) -> bytes:
+        """A picture of the trunk of an attempt at a frame, as PNG, by replay from the checkpoint before it."""
+        wanted = _take(arguments, _Look)
+        trunk = Tree.from_events(self._run.events()).trunk(wanted.attempt)
+        if not trunk:
+            raise UsageProblem(f"There is no attempt {wanted.attempt!r} with a trunk.", "`attempts` lists them.")
+        frame = trunk[-1].end_frame if wanted.frame is None else min(wanted.frame, trunk[-1].end_frame)
+        segment = next(each for each in trunk if each.end_frame >= frame)
+        handle = self._park.start(segment.start)
+        try:
+            _run_to(handle, segment, frame)
+            picture = Image.fromarray(handle.control.screen())
+        finally:
+            self._park.end(handle)
+        buffer = io.BytesIO()
+        picture.save(buffer, "PNG")
+        return buffer.getvalue()
+
+    def _probe(self) -> tuple[int, ...]:
+        """A socket to the designer's own machine, which is started when it is first needed or was lost."""
+        if self._machine is None or not self._machine.alive:
+            self._machine = self._park.start()
+        return (self._machine.open_client(MODES[self._run.mode]).detach(),)
+
+    def _settle(self) -> str:
+        self._park.settle()
+        lost = self._machine is not None and not self._machine.alive
+        return "[Your probing machine died; your REPL gets a new one when it restarts.]" if lost else ""
+
+    def _try_import(self, interface: Interface) -> None:
+        worker = Worker(
+            tier=self._run.tier,
+            policy=Policy(readable=(interface.folder,)),
+            context=None,
+            functions={},
+            extension=Extension(setup=CHECK, arguments={"interface": str(interface.folder)}),
+        )
+        try:
+            worker.start()
+        except SetupFailed as problem:
+            raise InterfaceProblem(
+                f"Version {interface.manifest.name!r} cannot be imported:\n{_own_frames(problem.message, interface.folder)}",
+                "Mend tools.py and write it again.",
+            ) from None
+        except WorkerLost as problem:
+            raise InterfaceProblem(
+                f"Version {interface.manifest.name!r} cannot be imported: {problem}", "Importing it must end by itself."
+            ) from None
+        finally:
+            worker.stop()
+
+
+def _run_to(handle: MachineHandle, segment: Segment, frame: int) -> None:
+    """Repeat a segment's acts on a machine that stands at its start, up to a frame."""
+    left = frame - segment.start_frame
+    steps: list[Hold] = []
+    for act in segment.acts:
+        if left <= 0:
+            break
+        if isinstance(act, HeldButtons):
+            steps.append(Hold(act.mask, min(act.frames, left)))
+            left -= act.frames
+        else:
+            handle.control.act(steps)
+            steps = []
+            handle.control.poke(act.address, act.after)
+        if len(steps) >= ACTS_AT_ONCE:
+            handle.control.act(steps)
+            steps = []
+    handle.control.act(steps)
+
+
+def _take(arguments: dict[str, Any], kind: type[Kind]) -> Kind:
+    try:
+        return msgspec.convert(arguments, kind)
+    except msgspec.ValidationError as error:
+        raise TypeError(str(error)) from error
+
+
+def _least(*limits: float | None) -> float | None:
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _own_frames(traceback: str, folder: Path) -> str:
+    """A traceback with the interface's own file names instead of paths of this computer."""
+    return traceback.replace(f"{folder}/", "").strip()

@@ -1,0 +1,205 @@
+"""One attempt: one player, one interface version, one budget, recorded from the first frame to the last."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from pokerl.budget import Budget
+from pokerl.cartridge import progress
+from pokerl.emulator import MachineHandle
+from pokerl.emulator.capability import MODES
+from pokerl.errors import MachineLost, PokerlError
+from pokerl.play.extension import Seat
+from pokerl.play.interface import Interface
+from pokerl.play.machines import MachinePark
+from pokerl.play.prompts import agent_folder, game_values, in_words, interface_values
+from pokerl.play.result import AttemptResult, Outcome, dollars_spent, refusals, tokens_used, trunk_splits
+from pokerl.play.run import Run
+from pokerl.play.settings import AgentSettings
+from pokerl.rlm import Result, load_agent
+from pokerl.rlm import run as run_agent
+from pokerl.rlm.transcript import Block
+from pokerl.timeline import Tree
+
+MAXIMUM_ERRORS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptPlan:
+    """What an attempt is to be.
+
+    Attributes:
+        identifier: such as "a002", unique in the run.
+        version: the interface version's name.
+        interface: the version itself, frozen.
+        player, scout: who plays, and who explores for the player.
+        start: digest of the checkpoint to begin from; empty for power-on.
+    """
+
+    identifier: str
+    version: str
+    interface: Interface
+    player: AgentSettings
+    scout: AgentSettings
+    start: str = ""
+
+
+@dataclass
+class _Ending:
+    """Why an attempt ended, before anything is read off the log."""
+
+    stop: Outcome = "failed"
+    reason: str = ""
+    answer: str = ""
+    errors: list[str] = field(default_factory=list)
+
+
+def play_attempt(run: Run, plan: AttemptPlan, budget: Budget) -> AttemptResult:
+    """Let a player play, and say what came of it.
+
+    Whatever goes wrong on the way (the machine, the worker or the model's client dies) ends the attempt with a reason;
+    it does not raise.
+
+    Args:
+        run: what the attempt belongs to.
+        plan: what it is to be.
+        budget: what it may spend; its limits are the attempt's.
+    """
+    granted = MODES[run.mode] & set(plan.interface.manifest.capabilities)
+    path = _path(run, plan)
+    run.record("attempt_started", attempt=plan.identifier, agent=path, **_heading(run, plan, granted, budget))
+    with MachinePark(run, plan.identifier, granted, budget) as park:
+        ending = _play(run, plan, path, park, granted, budget)
+        frames = park.frames
+    result = _summarise(run, plan, granted, ending, frames, budget)
+    run.record("attempt_ended", attempt=plan.identifier, **msgspec.to_builtins(result))
+    return result
+
+
+def _play(
+    run: Run, plan: AttemptPlan, path: str, park: MachinePark, granted: frozenset[str], budget: Budget
+) -> _Ending:
+    try:
+        machine = park.start(plan.start, commits=True)
+    except PokerlError as error:
+        return _Ending(reason=f"The machine did not start: {error}")
+    seat = Seat(run, plan.interface, park, machine, granted, plan.scout)
+    agent = load_agent(agent_folder(plan.player.agent), **_values(run, plan, granted, budget))
+    try:
+        result = run_agent(
+            agent,
+            _context(run, plan),
+            task=f"Play {run.cartridge.title}: {run.goal}",
+            model=run.model["player"],
+            models=run.models,
+            budget=budget,
+            tier=run.tier,
+            transcript=run.transcript,
+            extension=seat.player_extension(),
+            ledger=run.ledger(plan.identifier),
+            path=path,
+            cancelled=run.cancelled,
+        )
+    except PokerlError as error:
+        return _Ending(reason=str(error))
+    _commit_the_end(run, plan.identifier, machine)
+    return _ending(result, machine, _block_errors(run, path))
+
+
+def _ending(result: Result, machine: MachineHandle, errors: list[str]) -> _Ending:
+    answer = result.content if isinstance(result.content, str) else repr(result.content)
+    if not machine.alive:
+        code = machine.process.poll()
+        return _Ending("failed", f"The player's machine process died (exit status {code}).", answer, errors)
+    return _Ending(result.stop, result.reason, answer, errors)
+
+
+def _commit_the_end(run: Run, attempt: str, machine: MachineHandle) -> None:
+    """The trunk ends where the player stands, unless the player committed before and has not won since."""
+    with contextlib.suppress(MachineLost):
+        committed = any(event.kind == "commit" and event.attempt == attempt for event in run.events())
+        won = run.cartridge.milestones and run.cartridge.milestones[-1].name in machine.control.status().milestones
+        if won or not committed:
+            machine.control.commit(label="end of the attempt")
+
+
+def _summarise(
+    run: Run, plan: AttemptPlan, granted: frozenset[str], ending: _Ending, frames: int, budget: Budget
+) -> AttemptResult:
+    """The result, read off the log: what the player says of itself counts for nothing."""
+    events, attempt = run.events(), plan.identifier
+    splits = trunk_splits(events, attempt, run.cartridge.milestones)
+    reached = {split.name for split in splits}
+    trunk = Tree.from_events(events).trunk(attempt)
+    won = bool(run.cartridge.milestones) and run.cartridge.milestones[-1].name in reached
+    return AttemptResult(
+        identifier=attempt,
+        version=plan.version,
+        outcome="won" if won else ending.stop,
+        reason=ending.reason,
+        capabilities=sorted(granted),
+        milestones=splits,
+        progress=progress(run.cartridge.milestones, reached),
+        frames=frames,
+        trunk_frames=trunk[-1].end_frame if trunk else 0,
+        seconds=budget.spent("wall_seconds"),
+        tokens=tokens_used(events, attempt),
+        dollars=dollars_spent(events, attempt),
+        errors=ending.errors,
+        refusals=refusals(events, attempt),
+        answer=ending.answer,
+        end=next((segment.checkpoint for segment in reversed(trunk) if segment.checkpoint), ""),
+        from_power_on=not plan.start,
+    )
+
+
+def _path(run: Run, plan: AttemptPlan) -> str:
+    """The player's path among agents: "player-v3", the second time "player-v3-2"."""
+    stem, number = f"player-{plan.version}", 1
+    while run.transcript.of(path := stem if number == 1 else f"{stem}-{number}").exists:
+        number += 1
+    return path
+
+
+def _block_errors(run: Run, path: str) -> list[str]:
+    """The last line of each traceback that the player's code met, and each loss of its worker."""
+    blocks = run.transcript.of(path).of_kind(Block)
+    sentences = [
+        text for block in blocks for text in (block.error.strip().rpartition("\n")[2], block.lost.strip()) if text
+    ]
+    return list(dict.fromkeys(sentences))[-MAXIMUM_ERRORS:]
+
+
+def _heading(run: Run, plan: AttemptPlan, granted: frozenset[str], budget: Budget) -> dict[str, Any]:
+    return {
+        "version": plan.version,
+        "interface": plan.interface.digest,
+        "mode": run.mode,
+        "capabilities": sorted(granted),
+        "asked": sorted(plan.interface.manifest.capabilities),
+        "limits": msgspec.to_builtins(budget.limits),
+        "cartridge": run.cartridge.identifier,
+        "start": plan.start,
+    }
+
+
+def _values(run: Run, plan: AttemptPlan, granted: frozenset[str], budget: Budget) -> dict[str, str]:
+    return {
+        **game_values(run.cartridge, run.mode, granted, run.goal),
+        **interface_values(plan.interface),
+        "version": plan.version,
+        "attempt_limits": in_words(budget.limits),
+    }
+
+
+def _context(run: Run, plan: AttemptPlan) -> dict[str, Any]:
+    return {
+        "goal": run.goal,
+        "game": run.cartridge.title,
+        "interface": plan.version,
+        "milestones": [{"name": each.name, "title": each.title} for each in run.cartridge.milestones],
+    }

@@ -1,0 +1,137 @@
+"""What a player and its scouts are given beyond the engine: a machine, tools, branches, notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pokerl.emulator import MachineHandle
+from pokerl.errors import CapabilityDenied, MachineLost, PokerlError, UsageProblem
+from pokerl.play.interface import Interface
+from pokerl.play.machines import MachinePark
+from pokerl.play.prompts import agent_folder, game_values, in_words, interface_values
+from pokerl.play.run import Run
+from pokerl.play.settings import AgentSettings
+from pokerl.rlm import Child, Extension, Result, load_agent
+
+MAXIMUM_NOTES = 200
+MAXIMUM_NOTE = 2000
+
+
+@dataclass
+class Seat:
+    """A place at the table of an attempt: who sits here plays on one machine with one interface.
+
+    Attributes:
+        run, interface, park: of the attempt.
+        machine: this agent's own machine.
+        granted: capabilities at its gate.
+        scout: who is sent to explore.
+        notes: what the agents of the attempt want to see again.
+    """
+
+    run: Run
+    interface: Interface
+    park: MachinePark
+    machine: MachineHandle
+    granted: frozenset[str]
+    scout: AgentSettings
+    notes: list[str] = field(default_factory=list)
+
+    def player_extension(self) -> Extension:
+        """For the player: its machine is the trunk's, and sub-agents are scouts on branches."""
+        return self._extension(self.machine, commits=True)
+
+    def _extension(self, machine: MachineHandle, *, commits: bool) -> Extension:
+        def descriptors() -> tuple[int, ...]:
+            return (machine.open_client(self.granted, commits=commits).detach(),)
+
+        return Extension(
+            setup="pokerl.play.worker:install",
+            arguments={
+                "cartridge": self.run.cartridge.identifier,
+                "interface": str(self.interface.folder),
+                "notes": list(self.notes),
+                "scout_seconds": self.scout.limits().wall_seconds,
+            },
+            functions={
+                "open_branch": self._open_branch,
+                "close_branch": self.park.close_branch,
+                "note": self._note,
+            },
+            descriptors=descriptors,
+            readable=(self.interface.folder,),
+            recall=self._recall,
+            finished=lambda: self._finished(machine, commits),
+            child=self._scout,
+        )
+
+    def _open_branch(self, arguments: dict[str, Any]) -> Any:
+        self._require_branch()
+        return self.park.branch(arguments)
+
+    def _scout(self, arguments: dict[str, Any], path: str) -> Child:
+        """A sub-agent of the player: on a machine of its own, at the checkpoint asked for or where the player stands."""
+        self._require_branch()
+        start = arguments["options"].get("start")
+        if isinstance(start, str) and start:
+            start = self.park.allowed(start)
+        else:
+            start = self.machine.control.checkpoint(label=path).checkpoint
+        machine = self.park.start(start)
+        began = machine.control.status().frame
+
+        def closed(result: Result) -> dict[str, Any]:  # noqa: ARG001
+            return self._where_it_ended(machine, began, path)
+
+        values = {
+            **game_values(self.run.cartridge, self.run.mode, self.granted, self.run.goal),
+            **interface_values(self.interface),
+            "task": arguments["prompt"],
+            "attempt_limits": in_words(self.scout.limits()),
+        }
+        base = self._extension(machine, commits=False)
+        extension = Extension(**{**vars(base), "closed": closed, "child": None})
+        return Child(load_agent(agent_folder(self.scout.agent), **values), extension, arguments["prompt"])
+
+    def _where_it_ended(self, machine: MachineHandle, began: int, path: str) -> dict[str, Any]:
+        try:
+            node = machine.control.checkpoint(label=f"end of {path}")
+            milestones = machine.control.status().milestones
+        except MachineLost as error:
+            return {"checkpoint": "", "frame": 0, "milestones": {}, "frames": 0, "error": str(error)}
+        finally:
+            self.park.end(machine)
+        return {
+            "checkpoint": node.checkpoint,
+            "frame": node.frame,
+            "milestones": milestones,
+            "frames": node.frame - began,
+        }
+
+    def _finished(self, machine: MachineHandle, commits: bool) -> str:
+        """Why the run should end now: the machine is gone, or the game is won."""
+        self.park.settle()
+        try:
+            reached = machine.control.status().milestones
+        except PokerlError as error:
+            return f"The machine is lost: {error.message}"
+        milestones = self.run.cartridge.milestones
+        return "The game is won." if commits and milestones and milestones[-1].name in reached else ""
+
+    def _note(self, arguments: dict[str, Any]) -> None:
+        text = arguments.get("text")
+        if not isinstance(text, str) or len(text) > MAXIMUM_NOTE or len(self.notes) >= MAXIMUM_NOTES:
+            raise UsageProblem(
+                "This note was not kept.", f"Up to {MAXIMUM_NOTES} notes of {MAXIMUM_NOTE} characters each are."
+            )
+        self.notes.append(text)
+
+    def _recall(self) -> str:
+        return "Your notes:\n" + "\n".join(f"* {note}" for note in self.notes) if self.notes else ""
+
+    def _require_branch(self) -> None:
+        if "branch" not in self.granted:
+            raise CapabilityDenied(
+                "This needs the capability 'branch', which is not granted here.", "Ask for it in interface.toml."
+            )

@@ -1,0 +1,81 @@
+"""What all attempts of one run share."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pokerl.cartridge import Cartridge
+from pokerl.emulator import Nursery
+from pokerl.emulator.capability import Mode
+from pokerl.rlm.ledger import Ledger, ModelCall
+from pokerl.rlm.messages import Model
+from pokerl.rlm.process import Tier
+from pokerl.rlm.transcript import Transcript
+from pokerl.timeline import Event, Kind, Recorder, StateStore, read_events
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """An open run: its folder and everything its agents and machines are given.
+
+    Attributes:
+        folder: the run folder.
+        cartridge, rom: the game and its file.
+        mode: what interfaces may do.
+        goal: what players are told to reach.
+        model: who answers, by the agent's part: "designer", "player", "scout".
+        models: further models by name, for sub-calls.
+        tier: the sandbox.
+        nursery: forks the machines.
+        recorder, states, transcript: where everything is written.
+        cancelled: set to stop everything (Ctrl-C).
+    """
+
+    folder: Path
+    cartridge: Cartridge
+    rom: Path
+    mode: Mode
+    goal: str
+    model: Mapping[str, Model]
+    models: Mapping[str, Model]
+    tier: Tier
+    nursery: Nursery
+    recorder: Recorder
+    states: StateStore
+    transcript: Transcript
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    machine_numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def record(self, kind: Kind, *, attempt: str = "", **data: Any) -> None:
+        """Append an event of the host's own."""
+        self.recorder.append(Event(kind=kind, at=time.time(), attempt=attempt, data=data))
+
+    def events(self) -> list[Event]:
+        """All events so far."""
+        return list(read_events(self.folder))
+
+    def ledger(self, attempt: str = "") -> Ledger:
+        """A ledger whose calls are recorded as events of an attempt (or of the experiment itself)."""
+
+        def report(call: ModelCall) -> None:
+            self.record(
+                "model_call",
+                attempt=attempt,
+                agent=call.agent,
+                turn=call.turn,
+                model=call.model,
+                input_tokens=call.usage.input_tokens,
+                output_tokens=call.usage.output_tokens,
+                dollars=call.usage.dollars,
+                seconds=round(call.seconds, 3),
+                waited=round(call.waited, 3),
+                error=call.error,
+            )
+
+        return Ledger(report)
