@@ -26,7 +26,7 @@ class Conversation:
 
     def append(self, reply: str, observed: Message) -> None:
         """Add a turn: what the model said and what it was told."""
-        self._turns.append((say("assistant", reply), observed))
+        self._turns.append((say("assistant", reply or "(an empty reply)"), observed))
 
     def note(self, text: str) -> None:
         """Add a sentence to the last thing that the model was told."""
@@ -73,8 +73,9 @@ class Conversation:
         first = max(0, self._folded - REMEMBERED)
         lines = [f"- history[{n}]: {_line(self._turns[n][0])}" for n in range(first, self._folded)]
         told = (
-            f"[Your first {self._folded} turns are folded away to save room. Nothing in the REPL was lost. Their full text is in "
-            f"history[0] … history[{self._folded - 1}], what their blocks printed in outputs[n]. The latest of them began:]"
+            f"[Your first {self._folded} turns are folded away to save room. Nothing in the REPL was lost. Their full "
+            f"text is in history[0] … history[{self._folded - 1}], what their blocks printed in outputs[n]. The latest "
+            "of them began:]"
         )
         return "\n".join([told, *lines, *([recall] if recall else [])])
 

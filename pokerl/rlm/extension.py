@@ -37,8 +37,8 @@ class Extension:
     """What is added to a worker and to its host side.
 
     Attributes:
-        setup: ``"module:function"``, imported in the worker and called with ``(namespace, host, arguments)``, again after
-            each restart; ``host`` is a :class:`pokerl.rlm.host.Host`.
+        setup: ``"module:function"``, imported in the worker and called with ``(namespace, host, arguments)``, again
+            after each restart; ``host`` is a :class:`pokerl.rlm.host.Host`.
         arguments: plain data for it.
         functions: host-side functions by name; each call runs on a thread of its own.
         quick: names of functions that return at once; they run without a thread (about 50 µs less).

@@ -31,6 +31,9 @@ Stop = Literal["answered", "budget", "turns", "failed", "interrupted"]
 RESTARTS = 5
 """Blocks in a row that may cost a worker its life before the run is given up."""
 
+SILENT_REPLIES = 8
+"""Replies in a row without code to run after which the run is given up."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -170,6 +173,7 @@ class _Run:
         self.turn = 0
         self.outputs: list[int] = []
         self.lost_in_a_row = 0
+        self.silent = 0
         self.life = Cancellation(around.cancelled)
         self.worker = Worker(
             tier=around.tier,
@@ -242,6 +246,8 @@ class _Run:
         self.see(reply.text, observed)
         if self.worker.answer["ready"]:
             raise Done("answered", "The agent gave its answer.")
+        if self.silent >= SILENT_REPLIES:
+            raise Done("failed", f"The model replied {SILENT_REPLIES} times in a row without code that could be run.")
 
     def ask(self) -> Completion:
         """The model's next reply; written down before anything is done with it."""
@@ -269,6 +275,7 @@ class _Run:
         blocks = extract(reply)
         notes: list[str] = []
         cells: list[Cell] = []
+        self.silent = 0 if blocks.code else self.silent + 1
         for code in blocks.code:
             cells.append(self.execute(code, notes))
             if cells[-1].error or notes or self.worker.answer["ready"]:

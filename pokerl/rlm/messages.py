@@ -93,7 +93,7 @@ class ModelRequest:
 
 @dataclass(frozen=True)
 class Completion:
-    """A model's reply: its text, what it cost, the seconds it took and of these the seconds waited, the model's name."""
+    """A model's reply: its text, its cost, the seconds it took and of these the seconds waited, the model's name."""
 
     text: str
     usage: Usage

@@ -60,7 +60,7 @@ def check_png(png: bytes) -> str:
 def _check_pixels(header: bytes, packed: bytes) -> str:
     width, height, depth, kind, _, _, interlaced = struct.unpack(">IIBBBBB", header)
     if not (1 <= width <= LONGEST_SIDE and 1 <= height <= LONGEST_SIDE):
-        return f"it measures {width}×{height}, more than {LONGEST_SIDE} a side"
+        return f"it measures {width} by {height}, more than {LONGEST_SIDE} a side"
     if kind not in CHANNELS or depth not in (1, 2, 4, 8, 16) or interlaced:
         return "its pixel format is not supported"
     expected = height * (1 + (width * CHANNELS[kind] * depth + 7) // 8)

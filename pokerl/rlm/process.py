@@ -50,12 +50,9 @@ PENDING_LIMIT = 64
 
 
 class Tier(Protocol):
-    """A sandbox tier (:mod:`pokerl.sandbox`)."""
+    """What is needed of a sandbox tier (:mod:`pokerl.sandbox`)."""
 
-    @property
-    def name(self) -> str:
-        """Its name."""
-        ...
+    name: str
 
     def launch(
         self, argv: Sequence[str], policy: Policy, descriptors: tuple[int, ...] = (), *, stderr: int | None = ...
@@ -163,6 +160,7 @@ class Worker:
                 if message is not None and self._take(message, cell):
                     cell.seconds = max(now - begun, 1e-6)
         except PokerlError:
+            cell.seconds = max(time.monotonic() - begun, 1e-6)
             self.kill()
             raise
 

@@ -38,12 +38,13 @@ class QueryFailed(str):
 
 
 class SubResult(str):
-    """What a sub-agent brought back: as text its answer; ``ready``, ``stop``, ``reason``, ``turns``, ``usage``, ``data`` beside it.
+    """What a sub-agent brought back: as text its answer, with the fields of the host's ``Result`` as attributes.
 
-    ``content`` is the answer as the sub-agent gave it, any plain value. ``data`` is what the extension adds.
+    ``ready``, ``stop``, ``reason`` and ``turns`` tell how it ended and ``usage`` what it cost. ``content`` is the answer as the sub-agent gave it, any plain value. ``data`` is what the extension adds.
     """
 
     def __new__(cls, result: dict[str, Any]) -> SubResult:
+        """Build it from plain data."""
         content = result.get("content")
         made = super().__new__(cls, content if isinstance(content, str) else repr(content))
         made.__dict__.update(result)
@@ -80,9 +81,11 @@ class Output(io.TextIOBase):
         self._detached = True
 
     def writable(self) -> bool:
+        """Always."""
         return True
 
     def write(self, text: str) -> int:
+        """Keep a text, up to the limit of the block."""
         if self._detached:
             os.write(1, text.encode("utf-8", "backslashreplace"))
             return len(text)
@@ -99,6 +102,7 @@ class Output(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
+        """Send what is kept."""
         if self._detached:
             return
         with self._lock:
@@ -131,6 +135,7 @@ class Answer(dict[str, Any]):
         self._changed = True
 
     def update(self, *others: Any, **named: Any) -> None:
+        """As of a dict."""
         super().update(*others, **named)
         self._changed = True
 
@@ -153,7 +158,7 @@ class Answer(dict[str, Any]):
 
 
 class Outputs(Sequence[str]):
-    """``outputs[n]``: the full text that block n printed (the host keeps it on disk); negative n counts from the end."""
+    """``outputs[n]``: the full text that block n printed, kept on disk by the host; -1 is the last one."""
 
     def __init__(self, host: Host, function: str = "output") -> None:
         self._host = host

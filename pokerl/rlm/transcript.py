@@ -1,7 +1,7 @@
 """What an agent said, did and saw: one file of JSON lines an agent, only ever appended to.
 
-``<folder>/<agent path>.jsonl``, e.g. ``player-v3.jsonl`` and ``player-v3/scout-1.jsonl``; single queries of an agent are
-in ``<agent path>/query.jsonl``; pictures are in ``<folder>/pictures/<sha256>.png``.
+``<folder>/<agent path>.jsonl``, e.g. ``player-v3.jsonl`` and ``player-v3/scout-1.jsonl``; single queries of an agent
+are in ``<agent path>/query.jsonl``; pictures are in ``<folder>/pictures/<sha256>.png``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,11 @@ class Started(Struct, frozen=True, tag="started"):
 
 
 class Turn(Struct, frozen=True, tag="turn"):
-    """A reply of the model. ``asked`` is the digest of what cannot change between runs (see :func:`pokerl.rlm.messages.fixed_digest`)."""
+    """A reply of the model.
+
+    ``asked`` is the digest of what cannot change between runs (see
+    :func:`pokerl.rlm.messages.fixed_digest`). ``prompt`` is kept of single queries only.
+    """
 
     turn: int
     text: str

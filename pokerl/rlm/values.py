@@ -1,7 +1,7 @@
 """Plain data: the only values that cross between the host and model-written code.
 
-Plain means ``None``, ``bool``, ``int`` (64 bits), ``float``, ``str``, ``bytes``, ``list`` and ``dict`` with ``str`` keys,
-nested at most ``DEPTH`` deep. Tuples and sets become lists, dataclasses and msgspec structs become dicts, NumPy arrays
+Plain means ``None``, ``bool``, ``int`` (64 bits), ``float``, ``str``, ``bytes``, ``list`` and ``dict`` with ``str``
+keys, nested at most ``DEPTH`` deep. Tuples and sets become lists, dataclasses and msgspec structs become dicts, NumPy arrays
 and scalars become lists and numbers. Anything else is refused with the place where it stands.
 """
 
@@ -63,7 +63,7 @@ def _container(value: Any, place: str, depth: int) -> Any:
     if type(value).__module__ == "numpy":
         return to_plain(value.tolist(), place, depth)
     raise TypeError(
-        f"{place} is a {type(value).__name__}; only None, bool, int, float, str, bytes, list and dict cross."
+        f"{place} is a {type(value).__name__}; only None, bool, int, float, str, bytes, list and dict can be sent."
     )
 
 

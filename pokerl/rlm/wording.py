@@ -14,12 +14,12 @@ NO_CODE = (
     "answer['ready'] = True in one."
 )
 UNCLOSED = (
-    "Your last code block was never closed by a line with ``` alone, so it was not run. If the reply was cut off, write "
-    "less at once."
+    "Your last code block was never closed by a line with ``` alone, so it was not run. If the reply was cut off, "
+    "write less at once."
 )
 LOST = (
-    "The REPL process was lost: {reason}\nA new one was started. All variables, functions and imports are gone; `context`, "
-    "`answer`, `outputs` and `history` are as they were. The block may have run partly and was not run again."
+    "The REPL process was lost: {reason}\nA new one was started. All variables, functions and imports are gone; "
+    "`context`, `answer`, `outputs` and `history` are as they were. The block may have run partly and was not run again."
 )
 RESUMED = (
     "This run was interrupted and is now going on. The REPL process is a new one: all variables, functions and imports "

@@ -95,7 +95,9 @@ class Worker:
                 self.answer.update(found)
             else:
                 self.answer["content"] = found
-                hint = "`answer` must stay a dict: your value was put into answer['content']; set answer['ready'] = True to finish."
+                hint = (
+                    "`answer` must stay a dict: your value is now answer['content']; answer['ready'] = True finishes."
+                )
             self.namespace["answer"] = self.answer
         try:
             self.host.tell(self.answer.message())
@@ -111,7 +113,7 @@ class Worker:
 
 
 def catch_descriptors() -> int:
-    """Send what is written to descriptors 1 and 2 (by libraries and subprocesses) to a nameless file; its descriptor."""
+    """Send what is written to descriptors 1 and 2 (by libraries, subprocesses) to a nameless file; its descriptor."""
     faulthandler.enable(file=os.dup(2))
     path = os.path.join(os.environ.get("TMPDIR", "/tmp"), f".output-{os.getpid()}")  # noqa: PTH118 - pathlib costs start-up
     raw = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import httpx2
 import openai
 
 from pokerl.errors import ConfigurationProblem, ModelProblem
@@ -75,16 +74,17 @@ class OpenAIModel:
                 "OPENAI_API_KEY is not set.",
                 "Set it in the environment or in a file .env; a local server (OPENAI_BASE_URL) takes any text.",
             )
-        try:
-            self._client = openai.OpenAI(
-                api_key=self._settings.openai_api_key.get_secret_value(),
-                base_url=self._settings.openai_base_url,
-                max_retries=0,
-            )
-        except (httpx2.InvalidURL, openai.OpenAIError) as error:
+        if not re.match(r"https?://[^/\s]+", self._settings.openai_base_url):
             raise ConfigurationProblem(
-                f"OPENAI_BASE_URL is not usable: {error}.", "Give a URL that ends in /v1."
-            ) from error
+                f"OPENAI_BASE_URL is not a URL: {self._settings.openai_base_url!r}.",
+                "Give one like http://localhost:8000/v1.",
+            )
+        self._client = openai.OpenAI(
+            api_key=self._settings.openai_api_key.get_secret_value(),
+            base_url=self._settings.openai_base_url,
+            max_retries=0,
+        )
+        self._report_usage = True
 
     @property
     def name(self) -> str:
@@ -129,8 +129,8 @@ class OpenAIModel:
                 if attempt == self._settings.attempts or late:
                     why = "the deadline is near" if late else f"{attempt} tries"
                     raise CutShort(
-                        f"The model {self._name} at {self._settings.openai_base_url} gave no usable reply ({why}): {problem}",
-                        "Check the endpoint, or run again with --resume later.",
+                        f"{self._name} at {self._settings.openai_base_url} gave no usable reply ({why}): {problem}",
+                        "Check the endpoint; the run can be resumed.",
                         lost,
                     ) from problem
                 waited += self._pause(request, wait)
@@ -147,13 +147,19 @@ class OpenAIModel:
         except openai.APIStatusError as error:
             raise self._judge(error) from error
         except openai.APIConnectionError as error:
-            raise TryAgain(f"{self._absent(error).message}") from error
-        except (openai.APIError, httpx2.HTTPError, ValueError) as error:
+            began = bool(reply.text or reply.finish)
+            raise TryAgain(
+                "the stream stalled or broke" if began else self._absent(error).message,
+                spent=self._estimate(request, reply) if began else None,
+            ) from error
+        except (openai.APIError, ValueError) as error:
             if TOO_LONG.search(str(error)):
                 raise self._too_long(error) from error
             raise TryAgain(f"the stream broke: {describe(error)}", spent=self._estimate(request, reply)) from error
         if not reply.finish:
             raise TryAgain("the stream ended in the middle", spent=reply.usage or self._estimate(request, reply))
+        if not (reply.text or reply.refusal) and reply.finish != "length":
+            raise TryAgain(f"the reply is empty ({reply.finish})", spent=reply.usage or self._estimate(request, reply))
         return reply
 
     def _stream(self, request: ModelRequest) -> Iterator[ChatCompletionChunk]:
@@ -169,7 +175,7 @@ class OpenAIModel:
             model=self._name,
             messages=[self._message(message) for message in request.messages],
             stream=True,
-            stream_options={"include_usage": True},
+            stream_options={"include_usage": True} if self._report_usage else openai.omit,
             timeout=openai.Timeout(max(min(left, settings.stall_seconds), 0.1), connect=min(15.0, max(left, 0.1))),
             extra_body=settings.extra or None,
             **{name: value for name, value in optional.items() if value is not None},
@@ -197,6 +203,9 @@ class OpenAIModel:
     def _judge(self, error: openai.APIStatusError) -> Exception:
         """What an error status means: try again, or an error of ours."""
         status, text = error.status_code, describe(error)
+        if status == 400 and self._report_usage and "stream_options" in text:
+            self._report_usage = False  # an older endpoint: usage is estimated from now on
+            return TryAgain("the endpoint does not know stream_options", after=0.0)
         if TOO_LONG.search(text) or error.code == "context_length_exceeded":
             return self._too_long(error)
         if status in (401, 403):
@@ -207,7 +216,7 @@ class OpenAIModel:
                 "Check --model and OPENAI_BASE_URL.",
             )
         if error.code == "insufficient_quota":
-            return ModelProblem(f"The account behind the key has no credit left: {text}", "Add credit, then --resume.")
+            return ModelProblem(f"The account behind the key has no credit left: {text}", "Add credit, then resume.")
         if status in (408, 409, 425, 429) or status >= 500:
             return TryAgain(f"status {status}: {text}", after=retry_after(error.response.headers))
         return ModelProblem(
