@@ -57,8 +57,8 @@ def _player_changes(before: GameState, after: GameState) -> list[str]:
         found.append("a game is being played" if after.running else "no game is being played")
     old, new = before.player, after.player
     if old.map_id != new.map_id:
-        found.append(f"map {old.map_name} -> {new.map_name}")
-    if (old.map_id, old.x, old.y) != (new.map_id, new.x, new.y):
+        found.append(f"map {old.map_name} -> {new.map_name} at ({new.x}, {new.y})")
+    elif (old.x, old.y) != (new.x, new.y):
         found.append(f"position ({old.x}, {old.y}) -> ({new.x}, {new.y})")
     for what in ("name", "rival", "facing", "movement", "money", "coins", "hall_of_fame_teams"):
         was, now = getattr(old, what), getattr(new, what)
@@ -89,12 +89,13 @@ def _creature_changes(old: Creature, new: Creature) -> list[str]:
     ]
     if old.status != new.status:
         found.append(f"status {old.status or 'healthy'} -> {new.status or 'healthy'}")
-    known = {move.name: move.pp for move in old.moves}
-    for move in new.moves:
-        if move.name not in known:
-            found.append(f"learned {move.name}")
-        elif known[move.name] != move.pp:
-            found.append(f"{move.name} PP {known[move.name]} -> {move.pp}")
+    known = [move.name for move in old.moves]
+    found += [f"learned {move.name}" for move in new.moves if move.name not in known]
+    found += [
+        f"{now.name} PP {was.pp} -> {now.pp}"
+        for was, now in zip(old.moves, new.moves, strict=False)
+        if was.name == now.name and was.pp != now.pp
+    ]
     return found
 
 

@@ -1,0 +1,100 @@
+"""The reader and the watch on the real Pokémon Red, from power-on to the bedroom, a save and a reset."""
+
+from __future__ import annotations
+
+import pytest
+
+from pokerl.cartridge import MilestoneWatch, read_state
+
+pytestmark = pytest.mark.rom
+
+
+def walk_downstairs(console) -> None:
+    for button in ("right", "up"):
+        for _ in range(12):
+            console.press(button)
+    for _ in range(6):
+        console.press("right")
+    console.run(128)
+
+
+def save(console) -> None:
+    console.press("start", wait=64)
+    for _ in range(3):
+        console.press("down")
+    for _ in range(8):
+        console.press("a", wait=64)
+    console.run(320)
+    console.press("b", wait=64)
+
+
+def reset(console) -> None:
+    console.press("a", "b", "start", "select", hold=64, wait=0)
+    console.run(1600)
+
+
+def test_a_new_game_begins_in_the_bedroom(console, red):
+    state = console.new_game(red)
+    player = state.player
+    assert state.running and not state.oddities
+    assert (player.map_name, player.x, player.y, player.facing) == ("REDS_HOUSE_2F", 3, 6, "up")
+    assert (player.name, player.money, player.badges) == ("AAAAAAA", 3000, ())
+    assert state.party == () and state.battle is None
+    assert [(warp.x, warp.y, warp.destination_name) for warp in state.warps] == [(7, 1, "REDS_HOUSE_1F")]
+    console.press("start", wait=64)
+    menu = console.state(red).menu
+    assert menu is not None
+    assert menu.entries == ("POKéMON", "ITEM", "AAAAAAA", "SAVE", "OPTION", "EXIT")
+
+
+def test_the_introduction_speaks_in_words(console, red):
+    console.run(1500)
+    heard: set[str] = set()
+    for press in range(30):
+        console.press("start" if press < 4 else "a", wait=96)
+        dialogue = console.state(red).dialogue
+        heard.add(dialogue.text if dialogue else "")
+        assert not console.state(red).running
+    assert "Hello there! Welcome to the" in heard
+
+
+def test_no_milestone_counts_from_power_on_to_the_bedroom(console, red):
+    watch = MilestoneWatch(red.milestones)
+    console.after_chunk = lambda: watch.update(console.image(watch.spans))
+    console.new_game(red)
+    assert watch.reached == ()
+    walk_downstairs(console)
+    assert console.state(red).player.map_name == "REDS_HOUSE_1F"
+    assert watch.reached == ("bedroom_left",)
+
+
+def test_a_saved_game_that_is_loaded_again_counts_nothing_twice(console, red):
+    console.new_game(red)
+    walk_downstairs(console)
+    save(console)
+    fresh = MilestoneWatch(red.milestones)
+    console.after_chunk = lambda: fresh.update(console.image(fresh.spans))
+    reset(console)
+    assert not console.state(red).running
+    for button in ("start", "start", "a", "a", "a"):
+        console.press(button, wait=96)
+    state = read_state(console.image(), red)
+    assert state.running and state.player.map_name == "REDS_HOUSE_1F"
+    assert fresh.reached == ()
+
+
+def test_a_new_game_over_a_saved_one_counts_nothing(console, red):
+    console.new_game(red)
+    walk_downstairs(console)
+    save(console)
+    watch = MilestoneWatch(red.milestones)
+    console.after_chunk = lambda: watch.update(console.image(watch.spans))
+    reset(console)
+    for button in ("start", "start", "down"):
+        console.press(button, wait=96)
+    menu = console.state(red).menu
+    assert menu is not None and menu.entries[menu.cursor] == "NEW GAME"
+    for _ in range(120):
+        console.press("a")
+    assert console.state(red).player.map_name == "REDS_HOUSE_2F"
+    assert watch.reached == ()
