@@ -57,11 +57,11 @@ class Budget:
         self.limits = limits or Limits()
         self.parent = parent
         self.name = name
-        self._clock = parent._clock if parent else clock
-        self._spent: dict[Resource, float] = {resource: 0.0 for resource in RESOURCES} | (spent or {})
+        self._clock: Callable[[], float] = parent._clock if parent else clock
+        self._spent: dict[Resource, float] = dict.fromkeys(RESOURCES, 0.0) | (spent or {})
         self._started = self._clock() - self._spent["wall_seconds"]
         self._waiting = 0.0
-        self._lock = parent._lock if parent else threading.RLock()
+        self._lock: threading.RLock = parent._lock if parent else threading.RLock()
 
     def child(self, limits: Limits | None = None, *, name: str) -> Budget:
         """A node that draws on this one, its clock starting now."""

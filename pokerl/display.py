@@ -178,7 +178,7 @@ def _left(budget: Budget) -> str:
     shown = {
         resource: left
         for resource in ("wall_seconds", "tokens", "dollars", "frames")
-        if (left := budget.remaining(resource)) is not None  # type: ignore[arg-type]
+        if (left := budget.remaining(resource)) is not None
     }
     if not shown:
         return "no limit"

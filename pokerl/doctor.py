@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
+from imageio_ffmpeg import get_ffmpeg_exe
 from msgspec import Struct
 
 from pokerl import sandbox
 from pokerl.cartridge import load, locate_rom
 from pokerl.errors import PokerlError
-from pokerl.rlm.models import ModelSettings
+from pokerl.rlm.models.settings import EndpointSettings
 
 Standing = Literal["ok", "missing", "optional"]
 SPACE_WANTED = 2 * 1024**3
@@ -48,10 +48,7 @@ def examine() -> Iterator[Check]:
 
 
 def _python() -> Iterator[Check]:
-    good = sys.version_info >= (3, 11)
-    yield Check(
-        "python", "ok" if good else "missing", platform.python_version(), "" if good else "Install Python 3.11 or later."
-    )
+    yield Check("python", "ok", platform.python_version())
 
 
 def _emulator() -> Iterator[Check]:
@@ -87,22 +84,22 @@ def _sandboxes() -> Iterator[Check]:
     some = any(report.works for report in reports)
     for report in reports:
         standing: Standing = "ok" if report.works else ("optional" if some else "missing")
-        yield Check(f"sandbox: {report.name}", standing, report.reason or "works", "" if report.works else report.remedy)
+        yield Check(
+            f"sandbox: {report.name}", standing, report.reason or "works", "" if report.works else report.remedy
+        )
 
 
 def _video() -> Iterator[Check]:
-    import imageio_ffmpeg
-
     try:
-        yield Check("video", "ok", imageio_ffmpeg.get_ffmpeg_exe())
+        yield Check("video", "ok", str(get_ffmpeg_exe()))
     except RuntimeError as error:
         yield Check("video", "missing", str(error), "Install ffmpeg, or set IMAGEIO_FFMPEG_EXE to it.")
 
 
 def _model() -> Iterator[Check]:
-    settings = ModelSettings()
+    settings = EndpointSettings()
     if settings.openai_api_key:
-        yield Check("model key", "ok", f"set, for {settings.openai_base_url or 'the default endpoint'}")
+        yield Check("model key", "ok", f"set, for {settings.openai_base_url}")
     else:
         yield Check(
             "model key",

@@ -27,8 +27,8 @@ from pokerl.play.run import Run
 from pokerl.rlm import Extension
 from pokerl.rlm.process import SetupFailed, Worker
 from pokerl.sandbox import Policy
-from pokerl.timeline import Segment, Tree
 from pokerl.timeline import Run as HeldButtons
+from pokerl.timeline import Segment, Tree
 
 PROBE = "probe"
 """What stands for the attempt in the events of the designer's own machines."""
@@ -247,8 +247,9 @@ class Desk:
         try:
             worker.start()
         except SetupFailed as problem:
+            shown = _own_frames(problem.message, interface.folder)
             raise InterfaceProblem(
-                f"Version {interface.manifest.name!r} cannot be imported:\n{_own_frames(problem.message, interface.folder)}",
+                f"Version {interface.manifest.name!r} cannot be imported:\n{shown}",
                 "Mend tools.py and write it again.",
             ) from None
         except WorkerLost as problem:
@@ -256,7 +257,7 @@ class Desk:
                 f"Version {interface.manifest.name!r} cannot be imported: {problem}", "Importing it must end by itself."
             ) from None
         finally:
-            worker.stop()
+            worker.kill()
 
 
 def _run_to(handle: MachineHandle, segment: Segment, frame: int) -> None:

@@ -12,6 +12,7 @@ from pokerl.emulator.capability import Mode
 from pokerl.errors import ConfigurationProblem
 from pokerl.play.settings import AgentSettings
 
+
 class ExperimentSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A whole experiment.
 
@@ -53,7 +54,9 @@ def load_settings(path: Path) -> ExperimentSettings:
     except (IsADirectoryError, PermissionError) as error:
         raise ConfigurationProblem(f"{path} cannot be read: {error.strerror}.", "Give a TOML file.") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationProblem(f"{path} cannot be used: {error}.", "docs/experiments.md lists the fields.") from None
+        raise ConfigurationProblem(
+            f"{path} cannot be used: {error}.", "docs/experiments.md lists the fields."
+        ) from None
     return _with_paths(settings, path.parent)
 
 

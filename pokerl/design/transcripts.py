@@ -13,9 +13,7 @@ def attempt_text(run: Run, attempt: str) -> str:
     Raises:
         UsageProblem: there is no such attempt.
     """
-    player = next(
-        (e.data["agent"] for e in run.events() if e.kind == "attempt_started" and e.attempt == attempt), None
-    )
+    player = next((e.data["agent"] for e in run.events() if e.kind == "attempt_started" and e.attempt == attempt), None)
     if player is None:
         raise UsageProblem(f"There is no attempt {attempt!r}.", "`attempts` lists them.")
     folder = run.transcript.folder

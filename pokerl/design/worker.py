@@ -67,7 +67,7 @@ class Workspace:
     def tools(self, version: str, game: Game) -> Tools:
         """The tools of a version bound to a machine of yours, as attributes, to try them out."""
         self._loaded += 1
-        folder = Path("/tmp") / f"interface-{version}-{self._loaded}"  # noqa: S108 - the sandbox's own scratch folder
+        folder = Path("/tmp") / f"interface-{version}-{self._loaded}"
         for file in self.files(version):
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_text(self.read(version, file), encoding="utf-8")
@@ -111,9 +111,9 @@ class Attempt:
         result = self.result
         reached = ", ".join(f"{split.name}@{split.frame}" for split in result.milestones) or "none"
         return (
-            f"<attempt {result.identifier} of {result.version}: {result.outcome} ({result.reason}) progress={result.progress:.2f} "
-            f"frames={result.frames} seconds={result.seconds:.0f} tokens={result.tokens} errors={len(result.errors)} "
-            f"refusals={len(result.refusals)}; milestones: {reached}>"
+            f"<attempt {result.identifier} of {result.version}: {result.outcome} ({result.reason}) "
+            f"progress={result.progress:.2f} frames={result.frames} seconds={result.seconds:.0f} "
+            f"tokens={result.tokens} errors={len(result.errors)} refusals={len(result.refusals)}; milestones: {reached}>"
         )
 
 

@@ -71,7 +71,7 @@ class Seat:
         return self.park.branch(arguments)
 
     def _scout(self, arguments: dict[str, Any], path: str) -> Child:
-        """A sub-agent of the player: on a machine of its own, at the checkpoint asked for or where the player stands."""
+        """A sub-agent of the player: on a machine of its own, where it was asked for or where the player stands."""
         self._require_branch()
         start = arguments["options"].get("start")
         if isinstance(start, str) and start:

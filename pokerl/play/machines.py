@@ -62,7 +62,9 @@ class MachinePark:
         """
         with self._lock:
             if len(self._alive) >= MAXIMUM_ALIVE:
-                raise UsageProblem(f"{MAXIMUM_ALIVE} machines run at once already.", "Close branches you are done with.")
+                raise UsageProblem(
+                    f"{MAXIMUM_ALIVE} machines run at once already.", "Close branches you are done with."
+                )
             settings = self._settings(f"m{next(self._run.machine_numbers):04}", start, commits)
         handle = self._run.nursery.start(settings, self._counter)
         with self._lock:
@@ -83,7 +85,8 @@ class MachinePark:
         """
         if self._run.states.get(checkpoint).attempt != self._attempt and not self._any_checkpoint:
             raise StateRejected(
-                f"The checkpoint {checkpoint[:12]} belongs to another attempt.", "Start from one that this attempt made."
+                f"The checkpoint {checkpoint[:12]} belongs to another attempt.",
+                "Start from one that this attempt made.",
             )
         return checkpoint
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from pokerl.budget import Limits
@@ -59,7 +59,7 @@ def tool_list(interface: Interface) -> str:
 
 def in_words(limits: Limits) -> str:
     """Limits as a model reads them: "48 h of wall clock, 2,000,000 tokens"."""
-    named = (
+    named: tuple[tuple[float | None, Callable[[float], str]], ...] = (
         (limits.wall_seconds, lambda seconds: f"{duration(seconds)} of wall clock"),
         (limits.working_seconds, lambda seconds: f"{duration(seconds)} of working time"),
         (limits.tokens, lambda tokens: f"{tokens:,.0f} tokens"),

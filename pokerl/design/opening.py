@@ -1,0 +1,293 @@
+"""From settings to an open run: everything that can be wrong is found before the first frame."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import platform
+import re
+import signal
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from types import FrameType
+
+import msgspec
+from msgspec import Struct
+
+from pokerl import __version__
+from pokerl.budget import Resource
+from pokerl.cartridge import Cartridge, identify, load, locate_rom
+from pokerl.design.settings import ExperimentSettings
+from pokerl.emulator import Nursery
+from pokerl.errors import ConfigurationProblem, RunFolderProblem
+from pokerl.play.run import Run
+from pokerl.rlm import Model, OpenAIModel, ScriptedModel, Transcript
+from pokerl.sandbox import Tier, choose
+from pokerl.shipped import path as shipped
+from pokerl.timeline import Event, Recorder, StateStore, read_events
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+PARTS = ("designer", "player", "scout")
+MACHINE = re.compile(r"^m(\d+)$")
+
+
+class Manifest(Struct, frozen=True, kw_only=True):
+    """``manifest.json``: what a run is, written once when it begins.
+
+    Attributes:
+        format: version of the run folder's layout.
+        name: short name of the run.
+        created: UTC time, ISO 8601.
+        cartridge, rom, rom_sha1: the game; the ROM itself is never in the folder.
+        mode, sandbox: what interfaces may do, and what confines them.
+        pokerl, pyboy, python: versions.
+        models: by part.
+        settings: the experiment's settings in full.
+    """
+
+    format: int
+    name: str
+    created: str
+    cartridge: str
+    rom: str
+    rom_sha1: str
+    mode: str
+    sandbox: str
+    pokerl: str
+    pyboy: str
+    python: str
+    models: dict[str, str]
+    settings: ExperimentSettings
+
+
+def read_manifest(run_folder: Path) -> Manifest:
+    """The manifest of a run.
+
+    Raises:
+        RunFolderProblem: there is none, or it is damaged or of another format.
+    """
+    try:
+        manifest = msgspec.json.decode((run_folder / MANIFEST).read_bytes(), type=Manifest)
+    except OSError as error:
+        raise RunFolderProblem(
+            f"{run_folder} is no run folder: {MANIFEST} cannot be read ({error.strerror}).",
+            "Give a folder that `pokerl run` or `pokerl play` made.",
+        ) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RunFolderProblem(
+            f"{run_folder / MANIFEST} is damaged: {error}.", "Restore it from a copy; it is written once."
+        ) from None
+    if manifest.format != FORMAT:
+        raise RunFolderProblem(
+            f"{run_folder} has format {manifest.format}, this pokerl reads {FORMAT}.",
+            f"Use pokerl {manifest.pokerl}, which wrote it.",
+        )
+    return manifest
+
+
+def find_cartridge(settings: ExperimentSettings, environment: Mapping[str, str]) -> tuple[Cartridge, Path, str]:
+    """The game, its ROM and the ROM's SHA-1.
+
+    Raises:
+        RomProblem: there is no ROM, or it is not the one that the settings name.
+    """
+    given = settings.rom or (environment.get("POKERL_ROM", "") if settings.cartridge != "demo" else "")
+    if settings.cartridge:
+        cartridge = load(settings.cartridge)
+        rom = locate_rom(cartridge, given or None)
+    elif given:
+        rom = Path(given).expanduser()
+        cartridge = identify(rom.read_bytes()) if rom.is_file() else load("red")
+        rom = locate_rom(cartridge, rom)
+    else:
+        cartridge = load("demo")
+        rom = locate_rom(cartridge, None)
+    return cartridge, rom.resolve(), hashlib.sha1(rom.read_bytes(), usedforsecurity=False).hexdigest()
+
+
+def build_models(settings: ExperimentSettings) -> tuple[dict[str, Model], dict[str, Model]]:
+    """Who answers for each part, and all models by name.
+
+    Raises:
+        ConfigurationProblem: no model is named, or no key is set.
+        ModelProblem: the endpoint is not there.
+    """
+    if settings.scripted:
+        script = ScriptedModel(scripted_folder(settings.scripted))
+        return dict.fromkeys(PARTS, script), {script.name: script}
+    names = model_names(settings)
+    wanted = {*names.values(), *(getattr(settings, part).sub_model for part in PARTS)} - {""}
+    by_name: dict[str, Model] = {}
+    for name in sorted(wanted):
+        model = OpenAIModel(name)
+        if not by_name:
+            model.check()
+        by_name[name] = model
+    return {part: by_name[names[part]] for part in PARTS}, by_name
+
+
+def model_names(settings: ExperimentSettings) -> dict[str, str]:
+    """The model of each part; a part without one takes the designer's, the designer the player's.
+
+    Raises:
+        ConfigurationProblem: no part names one.
+    """
+    first = settings.designer.model or settings.player.model
+    if not first:
+        raise ConfigurationProblem(
+            "No model is named.", "Give --model NAME, or set designer.model in the experiment's file."
+        )
+    player = settings.player.model or first
+    return {
+        "designer": settings.designer.model or first,
+        "player": player,
+        "scout": settings.scout.model or settings.player.sub_model or player,
+    }
+
+
+def scripted_folder(name: str) -> Path:
+    """A folder of scripted turns: a path if it is one, else one of ``agents/``."""
+    return Path(name) if Path(name).is_dir() else shipped("agents") / name
+
+
+@contextmanager
+def open_run(
+    settings: ExperimentSettings,
+    *,
+    environment: Mapping[str, str],
+    resume: Path | None = None,
+    unsafe: bool = False,
+) -> Iterator[Run]:
+    """An open run: folder, models, sandbox and nursery; Ctrl-C inside ends it in order.
+
+    Args:
+        settings: of the experiment.
+        environment: where POKERL_ROM is looked up.
+        resume: a run folder to go on with, instead of making one.
+        unsafe: allow the tier without any sandbox.
+
+    Raises:
+        UsageProblem: something is missing or wrong; nothing was written then.
+    """
+    cartridge, rom, sha1 = find_cartridge(settings, environment)
+    parts, by_name = build_models(settings)
+    tier = choose(settings.sandbox or None, unsafe=unsafe)
+    events: list[Event] = []
+    if resume is None:
+        folder = _make_folder(settings, _manifest(settings, cartridge, rom, sha1, tier, parts))
+    else:
+        folder = resume
+        _require_same_game(read_manifest(folder), sha1)
+        events = list(read_events(folder))
+    with ExitStack() as stack:
+        run = Run(
+            folder=folder,
+            cartridge=cartridge,
+            rom=rom,
+            mode=settings.mode,
+            goal=settings.goal,
+            model=parts,
+            models=by_name,
+            tier=tier,
+            nursery=stack.enter_context(Nursery()),
+            recorder=stack.enter_context(Recorder(folder)),
+            states=StateStore(folder),
+            transcript=Transcript(folder / "transcripts"),
+            machine_numbers=itertools.count(_last_machine(events) + 1),
+        )
+        stack.enter_context(_interruptible(run.cancelled))
+        yield run
+
+
+def spent_before(events: Iterable[Event]) -> dict[Resource, float]:
+    """What a run spent until it was interrupted; the time in which nobody worked on it does not count."""
+    spent: dict[Resource, float] = dict.fromkeys(("wall_seconds", "tokens", "dollars", "frames", "sub_calls"), 0.0)
+    began = last = 0.0
+    for event in events:
+        if event.kind in ("experiment_started", "experiment_resumed"):
+            spent["wall_seconds"] += last - began
+            began = event.at
+        last = max(last, event.at) if event.kind != "experiment_resumed" else event.at
+        if event.kind == "model_call":
+            spent["tokens"] += event.data["input_tokens"] + event.data["output_tokens"]
+            spent["dollars"] += event.data["dollars"] or 0.0
+            spent["sub_calls"] += event.data["agent"].endswith("/query")
+        elif event.kind == "input":
+            spent["frames"] += sum(frames for _, frames in event.data["runs"])
+    spent["wall_seconds"] += last - began
+    return spent
+
+
+def _manifest(
+    settings: ExperimentSettings, cartridge: Cartridge, rom: Path, sha1: str, tier: Tier, models: Mapping[str, Model]
+) -> Manifest:
+    return Manifest(
+        format=FORMAT,
+        name=settings.name,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        cartridge=cartridge.identifier,
+        rom=rom.name,
+        rom_sha1=sha1,
+        mode=settings.mode,
+        sandbox=tier.name,
+        pokerl=__version__,
+        pyboy=version("pyboy"),
+        python=platform.python_version(),
+        models={part: model.name for part, model in models.items()},
+        settings=settings,
+    )
+
+
+def _make_folder(settings: ExperimentSettings, manifest: Manifest) -> Path:
+    """A new run folder with its manifest, never an existing one."""
+    stem = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{settings.name}"
+    for number in itertools.count(1):
+        folder = Path(settings.runs).expanduser() / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise ConfigurationProblem(
+                f"No run folder can be made in {settings.runs}: {error.strerror}.", "Give another place with --runs."
+            ) from None
+        (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+        return folder.resolve()
+    raise AssertionError("counting never ends")
+
+
+def _require_same_game(manifest: Manifest, sha1: str) -> None:
+    if manifest.rom_sha1 != sha1:
+        raise RunFolderProblem(
+            f"The run was made with a ROM of SHA-1 {manifest.rom_sha1}, this one has {sha1}.", "Give the same ROM."
+        )
+
+
+def _last_machine(events: Iterable[Event]) -> int:
+    numbers = (int(found[1]) for event in events if (found := MACHINE.match(event.machine)))
+    return max(numbers, default=0)
+
+
+@contextmanager
+def _interruptible(cancelled: threading.Event) -> Iterator[None]:
+    """The first Ctrl-C (or SIGTERM) asks everything to end in order, a second one ends it at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ask(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        if cancelled.is_set():
+            raise KeyboardInterrupt
+        cancelled.set()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
