@@ -145,7 +145,9 @@ def _digests(profile: Profile) -> tuple[str, ...]:
 
 
 def _table(profile: Profile, name: str) -> Path | None:
-    return DATA / profile.tables / f"{name}.json" if profile.tables else None
+    """The file of a table; ``None`` if the game has no such thing and leaves the file out."""
+    path = DATA / profile.tables / f"{name}.json"
+    return path if profile.tables and path.exists() else None
 
 
 def _meanings(profile: Profile) -> Meanings:
