@@ -5,7 +5,8 @@ files of root. So root first becomes a user id that nobody has. What lies behind
 interpreter in ``/root``) or belongs to root alone is shown to that user through mounts of our own, seen by nobody else.
 """
 
-# ruff: noqa: PTH  (importing pathlib takes longer than all that is done here)
+# Importing pathlib takes longer than all that is done here.
+# ruff: noqa: PTH102, PTH103, PTH110, PTH112, PTH114, PTH115, PTH116, PTH118, PTH119, PTH120, PTH123, PTH208, PTH211
 from __future__ import annotations
 
 import contextlib

@@ -4,7 +4,8 @@ Orphans in a process tree are handed to the nearest ancestor that asked for them
 forks or moves to another session stays below this process, and the tree is gone once nothing is left to wait for.
 """
 
-# ruff: noqa: PTH  (importing pathlib takes longer than all that is done here)
+# Importing pathlib takes longer than all that is done here.
+# ruff: noqa: PTH102, PTH103, PTH110, PTH112, PTH114, PTH115, PTH116, PTH118, PTH119, PTH120, PTH123, PTH208, PTH211
 from __future__ import annotations
 
 import math
@@ -14,13 +15,13 @@ import sys
 import time
 from typing import Any
 
-from pokerl.sandbox.inside import confine, kernel
+from pokerl.sandbox.inside import kernel
+from pokerl.sandbox.inside.confine import become, fail
 from pokerl.sandbox.inside.descend import descend
 
 WATCHED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 INTERVAL = 0.2  # seconds between looks at the host and the scratch folder
 DEEPEST, SMALLEST = 40, 4096  # nesting of folders, bytes that a name costs
-FAILED = 125  # exit code when the sandbox itself could not be set up
 
 
 def main(plan: dict[str, Any], argv: list[str]) -> None:
@@ -42,13 +43,6 @@ def main(plan: dict[str, Any], argv: list[str]) -> None:
     if scratch:
         _remove(os.path.dirname(scratch))
     os._exit(code)
-
-
-def fail(reason: str) -> None:
-    """Say on standard error why there is no sandbox, and exit."""
-    sys.stderr.write(f"pokerl sandbox: {reason}\n")
-    sys.stderr.flush()
-    os._exit(FAILED)
 
 
 def _new_scratch() -> str:
@@ -73,7 +67,7 @@ def _become(plan: dict[str, Any], argv: list[str], scratch: str) -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
         if plan["wrapper"]:
             os.execv(plan["wrapper"][0], [*plan["wrapper"], *argv])
-        confine.main(plan, argv, scratch)
+        become(plan, argv, scratch)
     except OSError as problem:
         fail(str(problem))
 

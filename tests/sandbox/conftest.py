@@ -1,0 +1,47 @@
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from pokerl.sandbox import Policy, Tier, choose
+from pokerl.sandbox.policy import MEBIBYTE
+from pokerl.sandbox.probe import TIERS, examine
+
+WORKING = [kind.name for kind in TIERS if examine(kind).works]
+SMALL = Policy(scratch_bytes=32 * MEBIBYTE, memory_bytes=1024 * MEBIBYTE, processes=16, file_bytes=8 * MEBIBYTE)
+
+Run = Callable[..., subprocess.CompletedProcess[bytes]]
+
+
+@pytest.fixture(scope="session", params=WORKING)
+def tier(request: pytest.FixtureRequest) -> Tier:
+    return choose(request.param)
+
+
+@pytest.fixture
+def run(tier: Tier) -> Run:
+    """Run Python code in the sandbox and wait for its end."""
+
+    def start(code: str, *arguments: str, policy: Policy = SMALL, descriptors: tuple[int, ...] = ()):
+        argv = [sys.executable, "-c", code, *arguments]
+        process = tier.launch(argv, policy, descriptors, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            output, errors = process.communicate(timeout=30)
+        finally:
+            tier.kill(process)
+        return subprocess.CompletedProcess(argv, process.returncode, output, errors)
+
+    return start
+
+
+@pytest.fixture
+def ordinary_user(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The words before a command that make it run as an ordinary user."""
+    if os.geteuid() != 0:
+        return []
+    home = tmp_path_factory.mktemp("home")
+    for folder in (home, home.parent, home.parent.parent):
+        folder.chmod(0o755)
+    return [sys.executable, os.path.join(os.path.dirname(__file__), "as_user.py"), "61100", str(home)]  # noqa: PTH118, PTH120
