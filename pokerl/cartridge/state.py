@@ -10,7 +10,7 @@ from pokerl.cartridge import bag as bags
 from pokerl.cartridge import battle as battles
 from pokerl.cartridge import party as parties
 from pokerl.cartridge import player as players
-from pokerl.cartridge import screen, surroundings
+from pokerl.cartridge import screen, surroundings, words
 from pokerl.cartridge.bag import BagItem
 from pokerl.cartridge.battle import Battle
 from pokerl.cartridge.creature import Creature
@@ -85,15 +85,11 @@ class GameState(Struct, frozen=True):
 
     def diff(self, other: GameState) -> list[str]:
         """What is different in ``other``, which came later, in words."""
-        from pokerl.cartridge.words import differences  # words describe this class
-
-        return differences(self, other)
+        return words.differences(self, other)
 
     def summary(self) -> str:
         """A short text that tells a model where things stand."""
-        from pokerl.cartridge.words import summary
-
-        return summary(self)
+        return words.summary(self)
 
 
 def read_state(memory: MemoryImage, cartridge: Cartridge) -> GameState:

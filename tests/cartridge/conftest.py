@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from pyboy import PyBoy
 
-from pokerl.cartridge import STATE_SPANS, Cartridge, GameState, MemoryImage, load, read_state
+from pokerl.cartridge import STATE_SPANS, Cartridge, GameState, MemoryImage, load, locate_rom, read_state
 
 
 class Ram:
@@ -61,6 +61,13 @@ class Console:
         self.run(320)
         return self.state(cartridge)
 
+    def walk_downstairs(self) -> None:
+        """From where a new game begins to the ground floor, round the bedroom's furniture."""
+        for button in ("right", "up", "right"):
+            for _ in range(8):
+                self.press(button)
+        self.run(128)
+
 
 @pytest.fixture
 def red() -> Cartridge:
@@ -78,6 +85,13 @@ def red_rom() -> str:
     if not path:
         pytest.skip("POKERL_ROM is not set")
     return path
+
+
+@pytest.fixture
+def demo_console() -> Iterator[Console]:
+    console = Console(str(locate_rom(load("demo"))))
+    yield console
+    console.boy.stop(save=False)
 
 
 @pytest.fixture

@@ -9,15 +9,6 @@ from pokerl.cartridge import MilestoneWatch, read_state
 pytestmark = pytest.mark.rom
 
 
-def walk_downstairs(console) -> None:
-    for button in ("right", "up"):
-        for _ in range(12):
-            console.press(button)
-    for _ in range(6):
-        console.press("right")
-    console.run(128)
-
-
 def save(console) -> None:
     console.press("start", wait=64)
     for _ in range(3):
@@ -63,14 +54,14 @@ def test_no_milestone_counts_from_power_on_to_the_bedroom(console, red):
     console.after_chunk = lambda: watch.update(console.image(watch.spans))
     console.new_game(red)
     assert watch.reached == ()
-    walk_downstairs(console)
+    console.walk_downstairs()
     assert console.state(red).player.map_name == "REDS_HOUSE_1F"
     assert watch.reached == ("bedroom_left",)
 
 
 def test_a_saved_game_that_is_loaded_again_counts_nothing_twice(console, red):
     console.new_game(red)
-    walk_downstairs(console)
+    console.walk_downstairs()
     save(console)
     fresh = MilestoneWatch(red.milestones)
     console.after_chunk = lambda: fresh.update(console.image(fresh.spans))
@@ -85,7 +76,7 @@ def test_a_saved_game_that_is_loaded_again_counts_nothing_twice(console, red):
 
 def test_a_new_game_over_a_saved_one_counts_nothing(console, red):
     console.new_game(red)
-    walk_downstairs(console)
+    console.walk_downstairs()
     save(console)
     watch = MilestoneWatch(red.milestones)
     console.after_chunk = lambda: watch.update(console.image(watch.spans))

@@ -1,0 +1,50 @@
+"""The reader and the watch on the demo game, from power-on to the ground floor."""
+
+from __future__ import annotations
+
+import pytest
+
+from pokerl.cartridge import MilestoneWatch, load
+
+
+@pytest.fixture
+def demo():
+    return load("demo")
+
+
+def test_a_new_game_begins_in_the_bedroom(demo_console, demo):
+    assert not demo_console.state(demo).running
+    state = demo_console.new_game(demo)
+    assert state.running and not state.oddities
+    assert (state.player.map_id, state.player.money, state.party) == (0x26, 3000, ())
+    assert [warp.destination for warp in state.warps] == [0x25]
+    demo_console.press("start", wait=64)
+    menu = demo_console.state(demo).menu
+    assert menu is not None and "SAVE" in menu.entries
+
+
+def test_nothing_counts_until_the_bedroom_is_left(demo_console, demo):
+    watch = MilestoneWatch(demo.milestones)
+    demo_console.after_chunk = lambda: watch.update(demo_console.image(watch.spans))
+    demo_console.new_game(demo)
+    assert watch.reached == ()
+    demo_console.walk_downstairs()
+    assert demo_console.state(demo).player.map_id == 0x25
+    assert watch.reached == ("bedroom_left",)
+
+
+def test_the_demo_has_the_milestones_of_its_roles(demo):
+    assert [milestone.name for milestone in demo.milestones] == [
+        "bedroom_left",
+        "lab",
+        "starter",
+        "rival_lab",
+        "route",
+        "second_town",
+        "gym",
+        "leader",
+        "champion_room",
+        "champion",
+        "hall_of_fame",
+        "won",
+    ]
