@@ -40,7 +40,8 @@ class QueryFailed(str):
 class SubResult(str):
     """What a sub-agent brought back: as text its answer, with the fields of the host's ``Result`` as attributes.
 
-    ``ready``, ``stop``, ``reason`` and ``turns`` tell how it ended and ``usage`` what it cost. ``content`` is the answer as the sub-agent gave it, any plain value. ``data`` is what the extension adds.
+    ``ready``, ``stop``, ``reason`` and ``turns`` tell how it ended and ``usage`` what it cost. ``content`` is the
+    answer as the sub-agent gave it, any plain value. ``data`` is what the extension adds.
     """
 
     def __new__(cls, result: dict[str, Any]) -> SubResult:
@@ -66,11 +67,10 @@ class Output(io.TextIOBase):
         self._left = 0
         self._lost = 0
         self._detached = False
-        self.empty = True
 
     def begin(self, limit: int) -> None:
         """A new block begins, of which ``limit`` characters are kept."""
-        self._left, self._lost, self.empty = limit, 0, True
+        self._left, self._lost = limit, 0
 
     def start_flushing(self) -> None:
         """Send what is written a moment ago, so that a block that hangs afterwards does not lose it."""
@@ -94,7 +94,6 @@ class Output(io.TextIOBase):
             self._left -= len(kept)
             self._lost += len(text) - len(kept)
             if kept:
-                self.empty = False
                 self._pieces.append(kept)
                 self._size += len(kept)
                 if self._size >= PIECE // 2:

@@ -1,8 +1,8 @@
 """Plain data: the only values that cross between the host and model-written code.
 
 Plain means ``None``, ``bool``, ``int`` (64 bits), ``float``, ``str``, ``bytes``, ``list`` and ``dict`` with ``str``
-keys, nested at most ``DEPTH`` deep. Tuples and sets become lists, dataclasses and msgspec structs become dicts, NumPy arrays
-and scalars become lists and numbers. Anything else is refused with the place where it stands.
+keys, nested at most ``DEPTH`` deep. Tuples and sets become lists, dataclasses and msgspec structs become dicts, NumPy
+arrays and scalars become lists and numbers. Anything else is refused with the place where it stands.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ UNCLOSED = (
 )
 LOST = (
     "The REPL process was lost: {reason}\nA new one was started. All variables, functions and imports are gone; "
-    "`context`, `answer`, `outputs` and `history` are as they were. The block may have run partly and was not run again."
+    "`context`, `answer`, `outputs` and `history` are as they were. The block may have run partly; it is not run again."
 )
 RESUMED = (
     "This run was interrupted and is now going on. The REPL process is a new one: all variables, functions and imports "

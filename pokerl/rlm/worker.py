@@ -82,7 +82,7 @@ class Worker:
         error = run_cell(block.code, block.cell, self.namespace, block.seconds, self.clock)
         sys.stdout = sys.stderr = self.output
         self.output.write(read_raw(self.raw))
-        silent = self.output.empty and not error and silent_expression(block.code)
+        silent = not error and silent_expression(block.code)
         self.output.end()
         hint = self.settle_answer() or (SILENT_HINT if silent else "")
         return Finished(block.cell, speakable(error)[:PIECE], speakable(hint)[:2000])
