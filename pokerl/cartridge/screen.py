@@ -13,6 +13,7 @@ MENU = 0xCC24
 MENU_LENGTH = 0xCC37 - MENU
 CURRENT_ITEM, SCROLL = 0xCC26 - MENU, 0xCC36 - MENU
 CURSOR, PROMPT, SPACE = 0xED, 0xEE, 0x7F
+BLANK = bytes([SPACE])
 TOP_LEFT, HORIZONTAL, TOP_RIGHT, VERTICAL, BOTTOM_LEFT, BOTTOM_RIGHT = range(0x79, 0x7F)
 FRAME = frozenset(range(0x79, 0x7F))
 BOX_TOP = 12
@@ -26,7 +27,7 @@ class Dialogue(Struct, frozen=True):
     """The text box at the bottom of the screen.
 
     Attributes:
-        text: its lines, joined by spaces.
+        text: its lines, joined by spaces; without what another box covers.
         waits: whether the ▼ shows that a button must be pressed to go on (it blinks).
     """
 
@@ -58,7 +59,7 @@ def read_dialogue(tilemap: bytes, table: Sequence[str]) -> Dialogue | None:
     if any(tilemap[row * COLUMNS + column] != tile for row, column, tile in BOX_CORNERS):
         return None
     rows = range(BOX_TOP + 1, ROWS - 1)
-    lines = [_text(tilemap[row * COLUMNS + 1 : row * COLUMNS + COLUMNS - 1], table) for row in rows]
+    lines = [_text(_right_of(tilemap, row, 0), table) for row in rows]
     waits = PROMPT in tilemap[(BOX_TOP + 1) * COLUMNS :]
     text = " ".join([line for line in lines if line])
     return Dialogue(text.replace(table[PROMPT], "").strip(), waits)
@@ -80,19 +81,32 @@ def read_menu(tilemap: bytes, registers: bytes, table: Sequence[str]) -> Menu | 
     if (row, column) in BATTLE_CURSORS and tilemap[12 * COLUMNS + 8] == TOP_LEFT:
         cells = [_text(tilemap[y * COLUMNS + first : y * COLUMNS + last + 1], table) for y, first, last in BATTLE_CELLS]
         return Menu(tuple(cells), BATTLE_CURSORS.index((row, column)), item, 0, row, column)
-    top = _edge(tilemap, row, column, -1)
+    entries, cursor = _entries(tilemap, row, column, table)
+    return Menu(entries, cursor, item, scroll, row, column)
+
+
+def _entries(tilemap: bytes, row: int, column: int, table: Sequence[str]) -> tuple[tuple[str, ...], int]:
+    """The entries in the cursor's column, and which of them has the cursor.
+
+    A row whose text begins farther right belongs to the entry above it (how many of an item there are). In the party
+    menu even the cursor's row does, which tells that menu from the others.
+    """
     entries: list[str] = []
     cursor = 0
-    for y in range(top, _edge(tilemap, row, column, 1) + 1):
-        if y == row:
-            cursor = len(entries)
-        beside = y * COLUMNS + column
-        if tilemap[beside] not in (CURSOR, SPACE):
+    shifted = _right_of(tilemap, row, column).startswith(BLANK)
+    for y in range(_edge(tilemap, row, column, -1), _edge(tilemap, row, column, 1) + 1):
+        if tilemap[y * COLUMNS + column] not in (CURSOR, SPACE):
             continue
-        entry = _text(_until_frame(tilemap[beside + 1 : (y + 1) * COLUMNS]), table)
-        if entry or y == row:
+        cells = _right_of(tilemap, y, column)
+        entry = _text(cells.replace(bytes([PROMPT]), BLANK), table)
+        own_row = (y - row) % 2 == 1 if shifted else not cells.startswith(BLANK)
+        if own_row and entry:
             entries.append(entry)
-    return Menu(tuple(entries), cursor, item, scroll, row, column)
+        elif entry and entries:
+            entries[-1] += f" {entry}"
+        if y == row:
+            cursor = max(len(entries) - 1, 0)
+    return tuple(entries), cursor
 
 
 def _edge(tilemap: bytes, row: int, column: int, step: int) -> int:
@@ -100,6 +114,10 @@ def _edge(tilemap: bytes, row: int, column: int, step: int) -> int:
     while 0 <= row + step < ROWS and tilemap[(row + step) * COLUMNS + column] not in FRAME:
         row += step
     return row
+
+
+def _right_of(tilemap: bytes, row: int, column: int) -> bytes:
+    return _until_frame(tilemap[row * COLUMNS + column + 1 : (row + 1) * COLUMNS])
 
 
 def _until_frame(cells: bytes) -> bytes:

@@ -1,5 +1,7 @@
 """What the screen says: text, dialogue, menus."""
 
+# ruff: noqa: RUF001  (the game's own × is meant)
+
 from __future__ import annotations
 
 import pytest
@@ -78,6 +80,45 @@ def test_a_menu_has_entries_and_a_cursor(ram, red):
     assert (menu.cursor, menu.item, menu.row, menu.column) == (1, 1, 4, 11)
 
 
+def test_a_list_keeps_each_quantity_with_its_item(ram, red):
+    draw(
+        ram,
+        {
+            2: "~~~~┌──────────────┐",
+            3: "~~~~│              │",
+            4: "~~~~│ POTION       │",
+            5: "~~~~│         × 3  │",
+            6: "~~~~│▶TOWN MAP     │",
+            7: "~~~~│              │",
+            8: "~~~~│ ANTIDOTE     │",
+            9: "~~~~│         × 2 ▼│",
+            10: "~~~~└──────────────┘",
+        },
+    )
+    ram[0xCC36] = 3
+    menu = read_state(ram.image(), red).menu
+    assert menu is not None
+    assert (menu.entries, menu.cursor) == (("POTION × 3", "TOWN MAP", "ANTIDOTE × 2"), 1)
+    assert menu.scroll == 3
+
+
+def test_the_party_menu_has_two_rows_for_each_creature(ram, red):
+    draw(
+        ram,
+        BOX
+        | {
+            0: "   BLAZE     L5     ",
+            1: "            19/ 20  ",
+            2: "   SPARK     L7     ",
+            3: "▶           10/ 20  ",
+            14: "│Choose one.       │",
+        },
+    )
+    menu = read_state(ram.image(), red).menu
+    assert menu is not None
+    assert (menu.entries, menu.cursor) == (("BLAZE L5 19/ 20", "SPARK L7 10/ 20"), 1)
+
+
 def test_a_question_keeps_its_box_and_its_choice(ram, red):
     draw(
         ram,
@@ -112,6 +153,7 @@ def test_the_battle_menu_has_two_columns(ram, red, cursor):
             16: f"│       │{marks[2]}ITEM {marks[3]}RUN │",
         },
     )
-    menu = read_state(ram.image(), red).menu
-    assert menu is not None
-    assert (menu.entries, menu.cursor) == (("FIGHT", "Pk", "ITEM", "RUN"), cursor)
+    state = read_state(ram.image(), red)
+    assert state.menu is not None and state.dialogue is not None
+    assert (state.menu.entries, state.menu.cursor) == (("FIGHT", "Pk", "ITEM", "RUN"), cursor)
+    assert state.dialogue.text == ""
