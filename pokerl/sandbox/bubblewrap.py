@@ -50,9 +50,9 @@ def _others() -> int:
 
 def _rules(policy: Policy) -> dict[str, Any] | None:
     """Landlock within, where the kernel has it: else a given descriptor could be opened anew through /proc to write."""
-    if not rules.version():
-        return None
-    return {"read": ["/proc", LIBRARY, *map(str, readable(policy))], "devices": DEVICES, "scratch": SCRATCH}
+    places = ["/proc", LIBRARY, *map(str, readable(policy))]
+    version = rules.version()
+    return {"read": places, "devices": DEVICES, "scratch": SCRATCH, "version": version} if version else None
 
 
 def _arguments(policy: Policy) -> list[str]:

@@ -24,15 +24,15 @@ class Landlock(Tier):
     name = "landlock"
 
     def _plan(self, policy: Policy) -> dict[str, Any]:
-        places = readable(policy)
+        places, version = readable(policy), rules.version()
         down = stepping_down(policy, places)
         others = users.tasks(down["user"] or os.geteuid())
         return {
             "wrapper": [],
             "scratch": policy.scratch_bytes,
             "package": str(package_folder()),
-            "filter": seccomp.assemble(signals=rules.version() >= rules.SCOPE_VERSION, attributes=False).hex(),
-            "rules": {"read": [str(path) for path in places], "devices": DEVICES},
+            "filter": seccomp.assemble(signals=version >= rules.SCOPE_VERSION, attributes=False).hex(),
+            "rules": {"read": [str(path) for path in places], "devices": DEVICES, "version": version},
             "limits": limits(policy, policy.processes + OWN_PROCESSES + others),
             **down,
         }

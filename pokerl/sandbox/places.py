@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import site
 import sys
 import sysconfig
@@ -20,7 +21,7 @@ def package_folder() -> Path:
 
 
 def runtime_paths() -> tuple[Path, ...]:
-    """Every existing path that the running interpreter needs; symbolic links are listed beside what they name."""
+    """Every path at hand that the running interpreter needs; symbolic links are listed beside what they name."""
     wanted = [Path(name) for name in (*LIBRARY_FOLDERS, *LOADER_FILES)]
     wanted += _interpreter_chain()
     prefixes = [Path(name) for name in (sys.base_prefix, sys.base_exec_prefix, sys.prefix)]
@@ -28,7 +29,7 @@ def runtime_paths() -> tuple[Path, ...]:
     wanted += [Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     wanted += [Path(site.getusersitepackages())] if site.ENABLE_USER_SITE else []
     wanted.append(package_folder())
-    return without_nested(path for path in wanted if path.exists())
+    return without_nested(path for path in wanted if os.access(path, os.R_OK))
 
 
 def without_nested(paths: Iterable[Path]) -> tuple[Path, ...]:

@@ -137,9 +137,13 @@ def _receive(stream: socket.socket) -> bytes:
 def _unavailable(tier: Tier, errors: Any, process: subprocess.Popen[bytes]) -> SandboxUnavailable:
     errors.seek(0)
     said = errors.read(2000).decode(errors="replace").strip().splitlines()
-    reason = said[-1] if said else f"the program ended with {process.returncode} and said nothing"
+    reason = (
+        said[-1].removeprefix("pokerl sandbox: ")
+        if said
+        else f"the program ended with {process.returncode} and said nothing"
+    )
     if "step down" in reason:
-        return SandboxUnavailable(f"{reason}.", ROOT_REMEDY)
+        return SandboxUnavailable(f"It does not start: {reason}.", ROOT_REMEDY)
     remedy = NAMESPACES_REMEDY if tier.name == Bubblewrap.name else LANDLOCK_REMEDY
     return SandboxUnavailable(f"It does not start: {reason}.", remedy)
 

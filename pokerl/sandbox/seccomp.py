@@ -27,7 +27,7 @@ NAMESPACES = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x
 AF_UNIX, SOCK_STREAM = 1, 1
 IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
 FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 1031, 1032, 1033, 1034, 36, 37, 38)  # dup, flags, locks, pipe size, seals
-PRCTLS = (1, 2, 15, 16, 23, 39, 0x53564D41)  # death signal, name, read bounding set and no-new-privileges, name memory
+PRCTLS = (15, 16, 23, 39, 0x53564D41)  # name, read bounding set and no-new-privileges, name memory
 ACCESS_MODE, TRUNCATE = 0o3, 0o1000
 
 Instruction = tuple[int, int, int, int]  # code, jump if true, jump if false, operand

@@ -68,7 +68,7 @@ class Tier(abc.ABC):
             private scratch folder, and this package and the installed ones can be imported.
 
         Raises:
-            ConfigurationProblem: a path to be readable does not exist.
+            ConfigurationProblem: a path to be readable does not exist or cannot be read here.
         """
         plan = self._plan(policy) | {"host": os.getpid(), "descriptors": descriptors}
         return subprocess.Popen(
@@ -126,12 +126,12 @@ def readable(policy: Policy) -> tuple[Path, ...]:
     """Everything that may be read: what Python needs and what the policy adds.
 
     Raises:
-        ConfigurationProblem: a path of the policy does not exist.
+        ConfigurationProblem: a path of the policy does not exist or cannot be read here.
     """
     added = [path.absolute() for path in policy.readable]
     for path in added:
-        if not path.exists():
-            raise ConfigurationProblem(f"The sandbox shall show {path}, which does not exist.", "Check the path.")
+        if not os.access(path, os.R_OK):
+            raise ConfigurationProblem(f"The sandbox shall show {path}, which cannot be read here.", "Check the path.")
     return without_nested([*runtime_paths(), *added])
 
 

@@ -144,7 +144,7 @@ def _neighbour(stack: contextlib.ExitStack, tier: Tier, policy: Policy, token: s
     stack.callback(neighbour.stdout.close)
     neighbour.stdout.read(1)
     program = _last_descendant(neighbour.pid)
-    place = os.readlink(f"/proc/{program}/cwd")
+    place = str(Path(f"/proc/{program}/cwd").readlink())
     seen = place if Path(place, "note").exists() else f"/proc/{program}/cwd"  # in a mount namespace the name differs
     return {"neighbour": program, "neighbour_scratch": seen, "group": os.getpgid(0)}
 

@@ -6,7 +6,7 @@ interpreter in ``/root``) or belongs to root alone is shown to that user through
 """
 
 # Importing pathlib takes longer than all that is done here.
-# ruff: noqa: PTH102, PTH103, PTH110, PTH112, PTH114, PTH115, PTH116, PTH118, PTH119, PTH120, PTH123, PTH208, PTH211
+# ruff: noqa: PTH102, PTH103, PTH110, PTH112, PTH114, PTH115, PTH116, PTH120, PTH123, PTH211
 from __future__ import annotations
 
 import contextlib
@@ -35,11 +35,15 @@ def descend(user: int, needed: list[str], shown: list[str]) -> None:
         shown: those of them whose files are readable even where they belong to root alone.
 
     Raises:
-        OSError: a path is closed and mounts are not allowed here.
+        OSError: a path is closed to others and mounts are not allowed here, or there is no right to change the user.
     """
     behind = [path for path in needed if closed_ancestor(path)]
-    if behind or shown:
-        _open_in_private(behind, shown, user)
+    try:
+        if behind or shown:
+            _open_in_private(behind, shown, user)
+    except PermissionError:  # no mounts in this container: then the modes of the files decide
+        if behind:
+            raise
     _drop_bounding_set()
     os.setgroups([])
     os.setresgid(user, user, user)
@@ -50,11 +54,8 @@ def descend(user: int, needed: list[str], shown: list[str]) -> None:
 def closed_ancestor(path: str) -> str:
     """The topmost folder on the way to ``path`` that others may not enter, or an empty string."""
     parts = path.split("/")
-    for count in range(1, len(parts)):
-        folder = "/".join(parts[:count]) or "/"
-        if not os.stat(folder).st_mode & 0o001:
-            return folder
-    return ""
+    folders = ["/".join(parts[:count]) or "/" for count in range(1, len(parts))]
+    return next((folder for folder in folders if not os.stat(folder).st_mode & 0o001), "")
 
 
 def _open_in_private(behind: list[str], shown: list[str], user: int) -> None:
@@ -95,11 +96,9 @@ class _mapping(contextlib.AbstractContextManager[int]):
         ready, ready_end = os.pipe()
         self._child = os.fork()
         if self._child == 0:
-            kernel.unshare(kernel.CLONE_NEWUSER)
-            os.write(ready_end, b"1")
-            signal.pause()
+            _hold_namespace(ready_end)
         os.close(ready_end)
-        os.read(ready, 1)
+        os.read(ready, 1)  # nothing if the child failed; then its files below are gone too
         os.close(ready)
         for name in ("uid_map", "gid_map"):
             with open(f"/proc/{self._child}/{name}", "w") as file:
@@ -113,6 +112,15 @@ class _mapping(contextlib.AbstractContextManager[int]):
         os.close(self._namespace)
         os.kill(self._child, signal.SIGKILL)
         os.waitpid(self._child, 0)
+
+
+def _hold_namespace(ready: int) -> None:
+    try:
+        kernel.unshare(kernel.CLONE_NEWUSER)
+        os.write(ready, b"1")
+        signal.pause()
+    finally:
+        os._exit(1)
 
 
 def _make_place(path: str, tree: int) -> None:

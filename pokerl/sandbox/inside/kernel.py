@@ -1,7 +1,6 @@
 """The kernel calls that Python lacks, through libc's ``syscall``."""
 
 # Importing pathlib takes longer than all that is done here.
-# ruff: noqa: PTH102, PTH103, PTH110, PTH112, PTH114, PTH115, PTH116, PTH118, PTH119, PTH120, PTH123, PTH208, PTH211
 from __future__ import annotations
 
 import ctypes

@@ -1,7 +1,6 @@
 """Landlock: which files the process may open, and that it reaches nobody outside."""
 
 # Importing pathlib takes longer than all that is done here.
-# ruff: noqa: PTH102, PTH103, PTH110, PTH112, PTH114, PTH115, PTH116, PTH118, PTH119, PTH120, PTH123, PTH208, PTH211
 from __future__ import annotations
 
 import ctypes
@@ -37,13 +36,13 @@ def restrict(places: dict[str, Any]) -> None:
     """Allow this process and its children the given places and nothing else.
 
     Args:
-        places: ``read`` and ``devices``, lists of paths (those that do not exist are left out), and ``scratch``, the
-            one folder to write in.
+        places: ``read`` and ``devices``, lists of paths (those that do not exist are left out), ``scratch``, the one
+            folder to write in, and ``version``, that of Landlock as the host found it.
 
     Raises:
         OSError: no Landlock here.
     """
-    known = version()
+    known = places["version"]
     handled = RIGHTS_BY_VERSION[min(known, len(RIGHTS_BY_VERSION)) - 1]
     ruleset = _create(handled, known)
     for path in places["read"]:

@@ -1,7 +1,7 @@
 """A tiny program that looks around inside a sandbox and tells the host what it could do; run by ``probe``."""
 
 # Importing pathlib takes longer than all that is done here.
-# ruff: noqa: PTH102, PTH103, PTH110, PTH112, PTH114, PTH115, PTH116, PTH118, PTH119, PTH120, PTH123, PTH208, PTH211
+# ruff: noqa: PTH123
 from __future__ import annotations
 
 import contextlib
