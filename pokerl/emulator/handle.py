@@ -143,8 +143,10 @@ class MachineHandle:
             MachineLost: the machine is gone.
         """
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        with there:
+        with there, contextlib.ExitStack() as undo:
+            undo.callback(here.close)
             self.control.attach(there, capabilities, commits=commits)
+            undo.pop_all()
         return here
 
     def stop(self) -> None:

@@ -76,7 +76,7 @@ class Machine:
     def __init__(self, rom: Path | str, cartridge: Cartridge) -> None:
         content = _read_rom_file(Path(rom))
         self.rom_sha1 = hashlib.sha1(content, usedforsecurity=False).hexdigest()
-        if self.rom_sha1 not in cartridge.sha1:
+        if cartridge.sha1 and self.rom_sha1 not in cartridge.sha1:
             raise RomProblem(
                 f"The ROM {rom} (SHA-1 {self.rom_sha1}) is not the cartridge '{cartridge.identifier}'.",
                 f"Give the one with SHA-1 {' or '.join(cartridge.sha1)}.",

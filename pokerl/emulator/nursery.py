@@ -61,15 +61,15 @@ class Nursery:
             RomProblem, StateRejected, UsageProblem: what the machine says of its settings.
             MachineLost: it or the nursery died.
         """
-        counter = frames or FrameCounter(limit=settings.frame_limit)
-        slot = counter.new_slot()
-        handle = MachineHandle(settings, *self._spawn(settings, slot, counter), counter, slot)
-        if frames is None:
-            handle.owns(counter.close)
         with contextlib.ExitStack() as undo:
+            counter = frames or undo.enter_context(FrameCounter(limit=settings.frame_limit))
+            slot = counter.new_slot()
+            handle = MachineHandle(settings, *self._spawn(settings, slot, counter), counter, slot)
             undo.callback(handle.kill)
             handle.control.status()
             undo.pop_all()
+        if frames is None:
+            handle.owns(counter.close)
         return handle
 
     def close(self) -> None:
@@ -92,17 +92,21 @@ class Nursery:
     def _spawn(
         self, settings: MachineSettings, slot: int, counter: FrameCounter
     ) -> tuple[HostClient, socket.socket, MachineProcess]:
-        control, control_there = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        client, client_there = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        life, life_there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with control_there, client_there, life_there:
+        with contextlib.ExitStack() as undo, contextlib.ExitStack() as theirs:
+            ends: list[socket.socket] = []
+            for kind in (socket.SOCK_STREAM, socket.SOCK_STREAM, socket.SOCK_SEQPACKET):
+                here, there = socket.socketpair(socket.AF_UNIX, kind)
+                ends += [undo.enter_context(here), theirs.enter_context(there)]
+            control, control_there, client, client_there, life, life_there = ends
             descriptors = (control_there.fileno(), client_there.fileno(), counter.descriptor, life_there.fileno())
             try:
                 with self._lock:
                     self._channel.send(Spawn(settings, slot), descriptors)
             except WireProblem as error:
                 raise MachineLost("The nursery is gone.", "Start another one.") from error
-        process = MachineProcess(life, START_SECONDS)
+            theirs.close()
+            process = MachineProcess(life, START_SECONDS)
+            undo.pop_all()
         return HostClient(Channel(control, Answer)), client, process
 
 

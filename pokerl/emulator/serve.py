@@ -27,12 +27,12 @@ from pokerl.emulator.rights import HOST, Rights
 from pokerl.errors import PokerlError, WireProblem
 from pokerl.timeline.recorder import Recorder
 from pokerl.timeline.states import StateStore
-from pokerl.wire import Channel, Closed
+from pokerl.wire import Channel, Closed, Timeout
 
 REQUEST_SECONDS = 110
 """After this long in one request the emulator hangs (a poke can do that) and the process is ended by its alarm."""
 
-SEND_SECONDS = 10.0
+SEND_SECONDS = 5.0
 """How long a client may take to read its answer before it is dropped; the others wait meanwhile."""
 
 
@@ -79,7 +79,7 @@ class Server:
             if request is None:
                 return False
             channel.send(self._answer(request, self._rights[channel], channel))
-        except Closed:
+        except (Closed, Timeout):
             self._drop(channel, "the host is gone")
         except WireProblem as problem:
             answer = self._gate.refuse("malformed", problem)
