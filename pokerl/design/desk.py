@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import threading
-from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -19,21 +18,19 @@ from pokerl.design.workspace import Workspace
 from pokerl.emulator import MachineHandle
 from pokerl.emulator.capability import MODES
 from pokerl.emulator.protocol import Hold
-from pokerl.errors import InterfaceProblem, UsageProblem, WorkerLost
+from pokerl.errors import InterfaceProblem, UsageProblem
 from pokerl.play.attempt import AttemptPlan, play_attempt
 from pokerl.play.interface import Interface
 from pokerl.play.machines import MachinePark
 from pokerl.play.run import Run
+from pokerl.play.versions import keep_version
 from pokerl.rlm import Extension
-from pokerl.rlm.process import SetupFailed, Worker
-from pokerl.sandbox import Policy
 from pokerl.timeline import Run as HeldButtons
 from pokerl.timeline import Segment, Tree
 
 PROBE = "probe"
 """What stands for the attempt in the events of the designer's own machines."""
 
-CHECK = "pokerl.play.worker:check"
 ACTS_AT_ONCE = 256
 
 Kind = TypeVar("Kind", bound=Struct)
@@ -126,25 +123,12 @@ class Desk:
         self._park.close()
 
     def keep(self, version: str) -> Interface:
-        """Freeze a version, make sure that it can be imported, and record it.
+        """Freeze a version as it is now.
 
         Raises:
             InterfaceProblem: it breaks the contract; the message holds the traceback if it does not import.
         """
-        interface = self._workspace.keep(version)
-        self._try_import(interface)
-        known = (event for event in self._run.events() if event.kind == "version_written")
-        if not any(e.data["version"] == version and e.data["hash"] == interface.digest for e in known):
-            self._run.record(
-                "version_written",
-                version=version,
-                hash=interface.digest,
-                files=list(interface.files),
-                capabilities=list(interface.manifest.capabilities),
-                description=interface.manifest.description,
-                tools=msgspec.to_builtins(interface.tools),
-            )
-        return interface
+        return keep_version(self._run, self._workspace.folder(version), version)
 
     def _write(self, arguments: dict[str, Any]) -> None:
         written = _take(arguments, _Written)
@@ -236,29 +220,6 @@ class Desk:
         lost = self._machine is not None and not self._machine.alive
         return "[Your probing machine died; your REPL gets a new one when it restarts.]" if lost else ""
 
-    def _try_import(self, interface: Interface) -> None:
-        worker = Worker(
-            tier=self._run.tier,
-            policy=Policy(readable=(interface.folder,)),
-            context=None,
-            functions={},
-            extension=Extension(setup=CHECK, arguments={"interface": str(interface.folder)}),
-        )
-        try:
-            worker.start()
-        except SetupFailed as problem:
-            shown = _own_frames(problem.message, interface.folder)
-            raise InterfaceProblem(
-                f"Version {interface.manifest.name!r} cannot be imported:\n{shown}",
-                "Mend tools.py and write it again.",
-            ) from None
-        except WorkerLost as problem:
-            raise InterfaceProblem(
-                f"Version {interface.manifest.name!r} cannot be imported: {problem}", "Importing it must end by itself."
-            ) from None
-        finally:
-            worker.kill()
-
 
 def _run_to(handle: MachineHandle, segment: Segment, frame: int) -> None:
     """Repeat a segment's acts on a machine that stands at its start, up to a frame."""
@@ -289,8 +250,3 @@ def _take(arguments: dict[str, Any], kind: type[Kind]) -> Kind:
 
 def _least(*limits: float | None) -> float | None:
     return min((limit for limit in limits if limit is not None), default=None)
-
-
-def _own_frames(traceback: str, folder: Path) -> str:
-    """A traceback with the interface's own file names instead of paths of this computer."""
-    return traceback.replace(f"{folder}/", "").strip()

@@ -16,7 +16,6 @@ from pathlib import Path
 from types import FrameType
 
 import msgspec
-from msgspec import Struct
 
 from pokerl import __version__
 from pokerl.budget import Resource
@@ -29,65 +28,10 @@ from pokerl.rlm import Model, OpenAIModel, ScriptedModel, Transcript
 from pokerl.sandbox import Tier, choose
 from pokerl.shipped import path as shipped
 from pokerl.timeline import Event, Recorder, StateStore, read_events
+from pokerl.timeline.manifest import FORMAT, Manifest, read_manifest, write_manifest
 
-MANIFEST = "manifest.json"
-FORMAT = 1
 PARTS = ("designer", "player", "scout")
 MACHINE = re.compile(r"^m(\d+)$")
-
-
-class Manifest(Struct, frozen=True, kw_only=True):
-    """``manifest.json``: what a run is, written once when it begins.
-
-    Attributes:
-        format: version of the run folder's layout.
-        name: short name of the run.
-        created: UTC time, ISO 8601.
-        cartridge, rom, rom_sha1: the game; the ROM itself is never in the folder.
-        mode, sandbox: what interfaces may do, and what confines them.
-        pokerl, pyboy, python: versions.
-        models: by part.
-        settings: the experiment's settings in full.
-    """
-
-    format: int
-    name: str
-    created: str
-    cartridge: str
-    rom: str
-    rom_sha1: str
-    mode: str
-    sandbox: str
-    pokerl: str
-    pyboy: str
-    python: str
-    models: dict[str, str]
-    settings: ExperimentSettings
-
-
-def read_manifest(run_folder: Path) -> Manifest:
-    """The manifest of a run.
-
-    Raises:
-        RunFolderProblem: there is none, or it is damaged or of another format.
-    """
-    try:
-        manifest = msgspec.json.decode((run_folder / MANIFEST).read_bytes(), type=Manifest)
-    except OSError as error:
-        raise RunFolderProblem(
-            f"{run_folder} is no run folder: {MANIFEST} cannot be read ({error.strerror}).",
-            "Give a folder that `pokerl run` or `pokerl play` made.",
-        ) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RunFolderProblem(
-            f"{run_folder / MANIFEST} is damaged: {error}.", "Restore it from a copy; it is written once."
-        ) from None
-    if manifest.format != FORMAT:
-        raise RunFolderProblem(
-            f"{run_folder} has format {manifest.format}, this pokerl reads {FORMAT}.",
-            f"Use pokerl {manifest.pokerl}, which wrote it.",
-        )
-    return manifest
 
 
 def find_cartridge(settings: ExperimentSettings, environment: Mapping[str, str]) -> tuple[Cartridge, Path, str]:
@@ -239,7 +183,7 @@ def _manifest(
         pyboy=version("pyboy"),
         python=platform.python_version(),
         models={part: model.name for part, model in models.items()},
-        settings=settings,
+        settings=msgspec.to_builtins(settings),
     )
 
 
@@ -256,7 +200,7 @@ def _make_folder(settings: ExperimentSettings, manifest: Manifest) -> Path:
             raise ConfigurationProblem(
                 f"No run folder can be made in {settings.runs}: {error.strerror}.", "Give another place with --runs."
             ) from None
-        (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+        write_manifest(folder, manifest)
         return folder.resolve()
     raise AssertionError("counting never ends")
 

@@ -113,7 +113,8 @@ class Attempt:
         return (
             f"<attempt {result.identifier} of {result.version}: {result.outcome} ({result.reason}) "
             f"progress={result.progress:.2f} frames={result.frames} seconds={result.seconds:.0f} "
-            f"tokens={result.tokens} errors={len(result.errors)} refusals={len(result.refusals)}; milestones: {reached}>"
+            f"tokens={result.tokens} errors={len(result.errors)} refusals={len(result.refusals)}; "
+            f"milestones: {reached}>"
         )
 
 

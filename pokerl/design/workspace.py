@@ -1,4 +1,4 @@
-"""The designer's versions on disk: drafts to write in, and each tried version kept by its hash."""
+"""The designer's versions on disk: drafts to write in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path, PurePosixPath
 
 from pokerl.errors import InterfaceProblem, UsageProblem
-from pokerl.play.interface import MAXIMUM_BYTES, Interface, load_interface
+from pokerl.play.interface import MAXIMUM_BYTES
 
 VERSION = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")
 PART = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}$")
@@ -18,9 +18,8 @@ MAXIMUM_DEPTH = 4
 class Workspace:
     """Interface versions of one run.
 
-    Drafts lie in ``workspace/<version>/``. A version that is tried is first copied to ``interface/<digest>/``, where it
-    never changes again, so that every attempt can be traced to the code it ran with. All arguments may come from
-    model-written code.
+    They lie in ``workspace/<version>/``; one that is tried is frozen first (``pokerl.play.versions``). All
+    arguments may come from model-written code.
 
     Args:
         run_folder: the run.
@@ -28,9 +27,7 @@ class Workspace:
 
     def __init__(self, run_folder: Path) -> None:
         self._drafts = run_folder / "workspace"
-        self._kept = run_folder / "interface"
         self._drafts.mkdir(exist_ok=True)
-        self._kept.mkdir(exist_ok=True)
 
     def versions(self) -> list[str]:
         """The versions there are, v2 before v10."""
@@ -67,22 +64,13 @@ class Workspace:
             raise UsageProblem(f"Version {new_version!r} exists already.", "Take another name.")
         shutil.copytree(self._folder(version, must_exist=True), target)
 
-    def keep(self, version: str) -> Interface:
-        """Freeze a version under its hash and return it.
+    def folder(self, version: str) -> Path:
+        """Where a version's draft lies.
 
         Raises:
-            InterfaceProblem: it breaks the contract.
+            InterfaceProblem: there is no such version.
         """
-        interface = load_interface(self._folder(version, must_exist=True))
-        target = self._kept / interface.digest
-        if not target.exists():
-            draft = self._kept / f".{interface.digest}.new"
-            shutil.rmtree(draft, ignore_errors=True)
-            for name in interface.files:
-                (draft / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(interface.folder / name, draft / name)
-            draft.rename(target)
-        return load_interface(target)
+        return self._folder(version, must_exist=True)
 
     def _folder(self, version: str, *, must_exist: bool = False) -> Path:
         if not VERSION.match(version):

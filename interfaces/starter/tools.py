@@ -1,0 +1,106 @@
+"""The smallest useful interface: look, walk by trial, talk. Every tool is bounded and says why it stopped."""
+
+from collections import deque
+
+from pokerl.play import Game
+
+STEPS = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}
+BOX_CORNER = 0x79  # screen code of the frame's upper left corner, which opens the text box in row 12
+PRESSES = 60
+
+
+def look(game: Game) -> str:
+    """Where you are, your party, the battle and what the screen says, as text."""
+    state = game.state()
+    return f"{state.summary()}\n{game.text()}" if _box_open(game) else state.summary()
+
+
+def step(game: Game, direction: str, times: int = 1) -> str:
+    """Take up to `times` steps up, down, left or right; stops at walls, doors, text and battles."""
+    for done in range(times):
+        problem = _one_step(game, direction)
+        if problem:
+            return f"stopped after {done} steps: {problem}"
+    return f"took {times} steps, now at {_position(game)}"
+
+
+def walk_to(game: Game, x: int, y: int, limit: int = 200) -> str:
+    """Walk to square (x, y) of this map, finding the way by trial; stops at doors, text and battles."""
+    blocked: set[tuple[int, int, str]] = set()
+    area, width, height = game.read("wCurMap", 1), 2 * game.byte("wCurMapWidth"), 2 * game.byte("wCurMapHeight")
+    for _ in range(limit):
+        here = _position(game)
+        if here == (x, y):
+            return f"arrived at {here}"
+        path = _path(here, (x, y), width, height, blocked)
+        if not path:
+            return f"no way found from {here} to {(x, y)}"
+        problem = _one_step(game, path[0])
+        if game.read("wCurMap", 1) != area:
+            return f"a door or edge led to another map: {game.state().player.map_name} at {_position(game)}"
+        if problem == "blocked":
+            blocked.add((*here, path[0]))
+        elif problem:
+            return f"stopped at {_position(game)}: {problem}"
+    return f"gave up at {_position(game)} after {limit} steps"
+
+
+def talk(game: Game, presses: int = PRESSES) -> str:
+    """Press A at what you face and read on until the text box closes; returns what was said."""
+    said: list[str] = []
+    for _ in range(presses):
+        game.press("a", hold=6, wait=14)
+        if not _box_open(game):
+            break
+        line = " ".join(game.text().split()).strip("▼ ")
+        if line and (not said or said[-1] != line):
+            said.append(line)
+    return "\n".join(said) or "nothing was said"
+
+
+def _one_step(game: Game, direction: str) -> str:
+    before, area = _position(game), game.byte("wCurMap")
+    for _ in range(2):  # the first press may only turn around
+        game.hold(direction, 8)
+        game.until(("wWalkCounter", "==", 0), limit=40, stable=2)
+        if _position(game) != before:
+            break
+    if game.byte("wCurMap") != area:
+        game.wait(40)
+        return "the map changed"
+    if game.byte("wIsInBattle"):
+        return "a battle began"
+    if _box_open(game):
+        return "text is on the screen"
+    return "" if _position(game) != before else "blocked"
+
+
+def _position(game: Game) -> tuple[int, int]:
+    y, x = game.read("wYCoord", 2)
+    return x, y
+
+
+def _box_open(game: Game) -> bool:
+    return game.byte(game.address("wTileMap") + 12 * 20) == BOX_CORNER
+
+
+def _path(
+    start: tuple[int, int], goal: tuple[int, int], width: int, height: int, blocked: set[tuple[int, int, str]]
+) -> list[str]:
+    """Breadth-first search that takes everything for free which has not blocked yet."""
+    queue, came = deque([start]), {start: ("", start)}
+    while queue:
+        here = queue.popleft()
+        if here == goal:
+            break
+        for name, (dx, dy) in STEPS.items():
+            there = (here[0] + dx, here[1] + dy)
+            inside = 0 <= there[0] < width and 0 <= there[1] < height
+            if inside and there not in came and (*here, name) not in blocked:
+                came[there] = (name, here)
+                queue.append(there)
+    path: list[str] = []
+    while goal in came and goal != start:
+        name, goal = came[goal]
+        path.append(name)
+    return path[::-1]

@@ -1,0 +1,221 @@
+"""The command line: one small function a verb.
+
+Exit codes: 0 ok, 1 failure, 2 usage, 3 budget spent, 4 audit failed, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+
+from pokerl import __version__
+from pokerl.errors import BudgetSpent, PokerlError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="pokerl",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Let a model build the interface through which a model plays a game: recorded, replayed, audited.",
+)
+
+Experiment = Annotated[
+    Path | None, typer.Argument(help="An experiment's TOML file; the offline story on the demo game without one.")
+]
+RunFolder = Annotated[Path, typer.Argument(help="A run folder, such as runs/20260101T120000Z-story.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+Rom = Annotated[str, typer.Option("--rom", help="Your ROM; otherwise POKERL_ROM, or the demo's own.")]
+Mode = Annotated[str, typer.Option("--mode", help="What interfaces may do: pixels, fair or open.")]
+Model = Annotated[str, typer.Option("--model", help="Name of a model at the OpenAI-compatible endpoint.")]
+Runs = Annotated[str, typer.Option("--runs", help="Where run folders are made.")]
+Sandbox = Annotated[str, typer.Option("--sandbox", help="A tier by name: bubblewrap or landlock.")]
+Unsafe = Annotated[bool, typer.Option("--unsafe-no-sandbox", help="Run model-written code without any sandbox.")]
+
+
+def main() -> None:
+    """Entry point: runs a verb and turns errors into one sentence and an exit code."""
+    try:
+        app()
+    except PokerlError as error:
+        _say_error(error)
+        sys.exit(error.exit_code)
+
+
+@app.command()
+def run(
+    experiment: Experiment = None,
+    mode: Mode = "",
+    model: Model = "",
+    rom: Rom = "",
+    runs: Runs = "",
+    resume: Annotated[Path | None, typer.Option(help="Go on with an interrupted run.")] = None,
+    video: Annotated[bool, typer.Option(help="Make the MP4 at the end.")] = True,
+    sandbox: Sandbox = "",
+    unsafe: Unsafe = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run a whole experiment: a designer builds interfaces, a player plays with each."""
+    from pokerl import verbs
+
+    settings = verbs.settings_for(experiment, resume, mode=mode, model=model, rom=rom, runs=runs, sandbox=sandbox)
+    result = verbs.run_and_watch(settings, resume, unsafe=unsafe, console=_console(as_json))
+    report = verbs.finish(result, rom=settings.rom, video=video, console=_console(as_json))
+    _print_json(report, when=as_json)
+    _leave(result.stop, result.reason)
+
+
+@app.command()
+def play(
+    interface: Annotated[str, typer.Option(help="An interface: a shipped name, a folder, or RUN:VERSION.")] = "starter",
+    experiment: Experiment = None,
+    mode: Mode = "",
+    model: Model = "",
+    rom: Rom = "",
+    runs: Runs = "",
+    minutes: Annotated[float | None, typer.Option(help="Wall clock for the attempt.")] = None,
+    sandbox: Sandbox = "",
+    unsafe: Unsafe = False,
+    as_json: AsJson = False,
+) -> None:
+    """Play one attempt with an interface."""
+    from pokerl import verbs
+
+    settings = verbs.settings_for(experiment, None, mode=mode, model=model, rom=rom, runs=runs, sandbox=sandbox)
+    settings = verbs.for_one_attempt(settings, minutes)
+    result = verbs.play_once(settings, interface, unsafe=unsafe, console=_console(as_json))
+    _print_json(result, when=as_json)
+    _leave(result.attempt.outcome, result.attempt.reason)
+
+
+@app.command()
+def replay(
+    folder: RunFolder,
+    attempt: Annotated[str, typer.Option(help="Which attempt; the best one by default.")] = "",
+    out: Annotated[Path | None, typer.Option(help="The MP4 to write; trunk.mp4 in the run folder by default.")] = None,
+    speed: Annotated[int, typer.Option(min=1, help="Show every n-th frame.")] = 1,
+    branches: Annotated[bool, typer.Option(help="Show the discarded branches as branches.")] = False,
+    overlay: Annotated[bool, typer.Option(help="Draw a panel with milestones, buttons and the tree.")] = False,
+    scale: Annotated[int, typer.Option(min=1, max=8, help="Enlargement of the picture.")] = 4,
+    rom: Rom = "",
+    as_json: AsJson = False,
+) -> None:
+    """Render the trunk of an attempt to MP4, by replaying its inputs."""
+    from pokerl import verbs
+    from pokerl.replay import VideoSettings
+
+    settings = VideoSettings(scale=scale, speed=speed, overlay=overlay, branches=branches)
+    film = verbs.film(folder, attempt, out, settings, rom=rom, console=_console(as_json))
+    _print_json(film, when=as_json)
+
+
+@app.command()
+def audit(folder: RunFolder, rom: Rom = "", as_json: AsJson = False) -> None:
+    """Say which tools were generated, what they did, and whether each milestone was earned."""
+    from pokerl import verbs
+    from pokerl.audit import require_ok, to_json, to_rich
+
+    found = verbs.audit(folder, rom=rom, console=_console(as_json))
+    if as_json:
+        print(to_json(found))
+    else:
+        Console().print(to_rich(found))
+    require_ok(found)
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what works on this machine and what is missing, each with its remedy."""
+    from pokerl.doctor import examine
+    from pokerl.tables import checks_table
+
+    checks = list(examine())
+    if as_json:
+        _print_json(checks, when=True)
+    else:
+        Console().print(checks_table(checks))
+    if any(check.standing == "missing" for check in checks):
+        raise typer.Exit(1)
+
+
+@app.command()
+def interfaces(
+    folder: Annotated[Path | None, typer.Argument(help="A run folder, for its versions.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List interfaces: the shipped ones, or the versions of a run."""
+    from pokerl import verbs
+    from pokerl.tables import interfaces_table
+
+    found = verbs.list_interfaces(folder)
+    if as_json:
+        _print_json(found, when=True)
+    else:
+        Console().print(interfaces_table(found))
+
+
+@app.command()
+def states(
+    folder: RunFolder,
+    picture: Annotated[str, typer.Option(help="A checkpoint (or its beginning): write its picture as PNG.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Where the picture goes.")] = None,
+    rom: Rom = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the checkpoints of a run, or show one."""
+    from pokerl import verbs
+
+    console = _console(as_json)
+    if picture:
+        console.print(str(verbs.draw_state(folder, picture, out, rom=rom)), highlight=False)
+        return
+    rows = verbs.list_states(folder)
+    _print_json(rows, when=as_json)
+    console.print(verbs.states_table(rows))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(__version__)
+
+
+def _console(as_json: bool) -> Console:
+    """Where people read: standard output, or standard error when a program reads that."""
+    return Console(stderr=as_json)
+
+
+def _print_json(value: Any, *, when: bool) -> None:
+    if when:
+        plain = msgspec.to_builtins(value, enc_hook=str)
+        print(msgspec.json.format(msgspec.json.encode(plain), indent=2).decode())
+
+
+def _say_error(error: PokerlError) -> None:
+    console = Console(stderr=True)
+    console.print(f"[bold red]error:[/] {_escaped(error.message)}", highlight=False, soft_wrap=True)
+    if error.remedy:
+        console.print(_escaped(error.remedy), highlight=False, soft_wrap=True)
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _leave(stop: str, reason: str) -> None:
+    """The exit code of a run: what was reached is kept and shown either way."""
+    if stop == "interrupted":
+        Console(stderr=True).print("Interrupted; what was recorded is kept.")
+        raise typer.Exit(INTERRUPTED)
+    if stop == "budget":
+        raise BudgetSpent(reason)
+    if stop == "failed":
+        raise PokerlError(reason)

@@ -1,0 +1,76 @@
+"""Results as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.table import Table
+
+from pokerl.design.results import VersionRow
+from pokerl.display import clock
+from pokerl.doctor import Check
+from pokerl.emulator.capability import CAPABILITIES
+from pokerl.play.interface import Interface
+from pokerl.play.result import AttemptResult
+
+MARKS = {"ok": "[green]ok[/]", "missing": "[red]missing[/]", "optional": "[yellow]optional[/]"}
+
+
+def results_table(rows: Iterable[VersionRow], milestones_total: int) -> Table:
+    """One row an interface version: its best attempt."""
+    table = Table(title="Results: the best attempt of each interface version", title_justify="left")
+    table.add_column("version")
+    table.add_column("capabilities", overflow="fold", max_width=34)
+    table.add_column("milestones")
+    for name in ("outcome", "wall clock", "frames", "tokens", "dollars"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        best = row.best
+        table.add_row(
+            row.version,
+            ", ".join(name for name in CAPABILITIES if name in best.capabilities),
+            reached(best, milestones_total),
+            f"[green]{best.outcome}[/]" if best.won else best.outcome,
+            clock(best.seconds),
+            f"{best.frames:,}",
+            f"{best.tokens:,}",
+            "unknown" if best.dollars is None else f"${best.dollars:,.2f}",
+        )
+    return table
+
+
+def reached(attempt: AttemptResult, total: int) -> str:
+    """ "7/12, last: Beat the gym leader"."""
+    last = f", last: {attempt.milestones[-1].title}" if attempt.milestones else ""
+    return f"{len(attempt.milestones)}/{total}{last}"
+
+
+def splits_table(attempt: AttemptResult) -> Table:
+    """The milestones of one attempt."""
+    table = Table(title=f"Attempt {attempt.identifier} with {attempt.version}: {attempt.outcome}", title_justify="left")
+    table.add_column("milestone")
+    for name in ("frame", "wall clock", "tokens"):
+        table.add_column(name, justify="right")
+    for split in attempt.milestones:
+        table.add_row(split.title, f"{split.frame:,}", clock(split.seconds), f"{split.tokens:,}")
+    return table
+
+
+def checks_table(checks: Sequence[Check]) -> Table:
+    """What the doctor found."""
+    table = Table(box=None, show_header=False)
+    for check in checks:
+        table.add_row(MARKS[check.standing], check.name, f"{check.detail}\n{check.remedy}".strip())
+    return table
+
+
+def interfaces_table(interfaces: Iterable[Interface]) -> Table:
+    """Interfaces and their tools."""
+    table = Table()
+    for name in ("interface", "capabilities", "tools", "description"):
+        table.add_column(name, overflow="fold")
+    for interface in interfaces:
+        manifest = interface.manifest
+        tools = "\n".join(tool.signature for tool in interface.tools)
+        table.add_row(manifest.name, ", ".join(manifest.capabilities), tools, manifest.description)
+    return table
