@@ -1,5 +1,8 @@
-"""Start state, inputs and pokes determine everything: a path cut by checkpoints, restores and other machines is the same
-path when a fresh machine runs it from power-on without ever loading a state."""
+"""Start state, inputs and pokes determine everything.
+
+A path cut by checkpoints, restores and other machines is the same path when a fresh machine runs it from power-on
+without ever loading a state.
+"""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def test_a_machine_starts_from_a_checkpoint_of_another(start, client_of):
     assert second.control.checkpoint().ram == node.ram
 
 
-def test_what_prevents_a_start_is_said_by_the_start(start, nursery, rom, tmp_path):
+def test_what_prevents_a_start_is_said_by_the_start(start, tmp_path):
     with pytest.raises(StateRejected):
         start(start="0" * 64)
     with pytest.raises(RomProblem):
@@ -123,7 +123,7 @@ def test_stopping_records_the_end_and_leaves_no_process(start, run_folder):
     handle.stop()
 
 
-def test_a_killed_machine_is_lost_for_its_clients_and_only_it(start, client_of, nursery, run_folder):
+def test_a_killed_machine_is_lost_for_its_clients_and_only_it(start, client_of, run_folder):
     handle, bystander = start(), start()
     client = client_of(handle)
     client.wait(40)
@@ -312,12 +312,13 @@ def _is_closed(stream):
 
 def test_descriptors_from_a_client_are_never_received(start):
     handle = start()
-    before = len(os.listdir(f"/proc/{handle.process.pid}/fd"))
+    held = Path(f"/proc/{handle.process.pid}/fd")
+    before = len(list(held.iterdir()))
     body = msgspec.msgpack.encode(Status())
-    with open(os.devnull) as nothing:
+    with Path(os.devnull).open() as nothing:
         socket.send_fds(handle.client_socket, [struct.pack(">I", len(body)) + body], [nothing.fileno()] * 5)
     assert Channel(handle.client_socket, Answer).receive(timeout=10).frame == 0
-    assert len(os.listdir(f"/proc/{handle.process.pid}/fd")) == before
+    assert len(list(held.iterdir())) == before
 
 
 def test_the_machine_ends_when_its_host_lets_go(start, run_folder):
