@@ -17,7 +17,7 @@ from .conftest import WORKING
 
 ROOT = Path(__file__).parents[2]
 HARMLESS = ("files.read_secret", "files.read_ssh_key", "files.read_secret_by_symlink", "files.read_secret_with_loader")
-HARMLESS += ("files.create_in_shared", "environment.read_victim_environment", "processes.signal_victim")
+HARMLESS += ("files.create_in_shared", "environment.read_command_lines", "processes.signal_victim")
 HARMLESS += ("processes.read_victim_file", "network.connect_tcp", "network.connect_abstract", "network.connect_unix")
 HARMLESS += ("network.send_udp", "network.send_abstract_from_pair", "reach.memfd_create", "reach.socket")
 

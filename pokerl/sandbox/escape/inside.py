@@ -34,6 +34,7 @@ import urllib.request  # noqa: F401
 from typing import Any
 
 SECONDS = 5  # for each attempt
+LARGEST = 1 << 20  # characters of what one may show
 REFUSALS = (errno.EPERM, errno.EACCES, errno.ENOSYS)
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -94,10 +95,11 @@ def _in_child(code: str) -> dict[str, Any]:
     if pid == 0:
         os.close(receive)
         signal.alarm(SECONDS)
-        os.write(send, json.dumps(_attempt(code))[:4096].encode())
+        with os.fdopen(send, "w") as pipe:
+            json.dump(_attempt(code), pipe)
         os._exit(0)
     os.close(send)
-    with os.fdopen(receive, "rb") as pipe:
+    with os.fdopen(receive) as pipe:
         answer = pipe.read()
     status = os.waitpid(pid, 0)[1]
     if not answer:
@@ -113,7 +115,7 @@ def _attempt(code: str) -> dict[str, Any]:
         found = names["attempt"]()
     except Exception as problem:  # noqa: BLE001  (an attempt may fail in any way; that is the hope)
         return {"found": None, "said": f"{type(problem).__name__}: {problem}"[:300]}
-    return {"found": True if found is True else repr(found)[:2000], "said": "returned"}
+    return {"found": True if found is True else repr(found)[:LARGEST], "said": "returned"}
 
 
 if __name__ == "__main__":

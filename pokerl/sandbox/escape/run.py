@@ -20,6 +20,7 @@ from pokerl.sandbox.policy import MEBIBYTE, Policy
 from pokerl.sandbox.tier import Tier
 
 PATIENCE = 30.0  # seconds without a sign of life
+LONGEST_LINE = 16 * MEBIBYTE
 POLICY = Policy(
     scratch_bytes=64 * MEBIBYTE, memory_bytes=768 * MEBIBYTE, processes=24, open_files=64, file_bytes=16 * MEBIBYTE
 )
@@ -85,8 +86,9 @@ def _answers(tier: Tier, bait: Bait, chosen: dict[str, str]) -> Iterator[dict[st
         try:
             order = {"host": _facts(bait, process), "numbers": _table()["numbers"], "attempts": chosen}
             here.sendall(json.dumps(order).encode() + b"\n")
+            buffer = bytearray()
             for _ in chosen:
-                line = _line(here)
+                line = _line(here, buffer)
                 if not line:
                     return
                 yield json.loads(line)
@@ -104,15 +106,17 @@ def _facts(bait: Bait, process: subprocess.Popen[bytes]) -> dict[str, Any]:
     }
 
 
-def _line(stream: socket.socket) -> bytes:
-    line = bytearray()
+def _line(stream: socket.socket, buffer: bytearray) -> bytes:
+    """The next line; an empty one if the sandbox ended or said nothing for long."""
     with contextlib.suppress(OSError):
-        while not line.endswith(b"\n") and select.select([stream], [], [], PATIENCE)[0]:
-            data = stream.recv(1)
-            if not data:
+        while b"\n" not in buffer and select.select([stream], [], [], PATIENCE)[0]:
+            data = stream.recv(65536)
+            if not data or len(buffer) > LONGEST_LINE:
                 return b""
-            line += data
-    return bytes(line)
+            buffer += data
+    line, _, rest = bytes(buffer).partition(b"\n")
+    buffer[:] = rest
+    return line
 
 
 def _alive(bait: Bait) -> bool:
