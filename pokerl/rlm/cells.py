@@ -15,6 +15,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 LONGEST_TRACEBACK = 20_000
+HIDDEN = (__file__.removesuffix("cells.py"), "<frozen importlib")
 SILENT = "The last line is an expression whose value was not shown: only what is printed can be seen."
 
 
@@ -87,11 +88,11 @@ def run_cell(code: str, number: int, namespace: dict[str, Any], seconds: float, 
 
 
 def format_error(error: BaseException) -> str:
-    """A traceback as Python prints it, without the frames of the worker itself."""
+    """A traceback as Python prints it, without the frames of the engine and of the import system."""
     shown = traceback.TracebackException.from_exception(error, compact=True)
     chain: TracebackChain = shown
     while chain is not None:
-        own = [frame for frame in chain.stack if frame.filename != __file__]
+        own = [frame for frame in chain.stack if not frame.filename.startswith(HIDDEN)]
         chain.stack = traceback.StackSummary.from_list(own)
         chain = chain.__cause__ or chain.__context__
     try:

@@ -45,6 +45,7 @@ class Extension:
         descriptors: called at each start of the worker; the file descriptors (at most 3) that it gets as
             ``host.descriptors``. The engine closes its copies after sending them.
         readable: files and folders that the worker may read.
+        import_path: folders that the worker may read and imports from.
         environment: variables for the worker.
         status: called after each turn; a line for the model, or "".
         recall: called when old turns are folded away; what the agent shall still see (its notes), or "".
@@ -60,6 +61,7 @@ class Extension:
     quick: frozenset[str] = frozenset()
     descriptors: Callable[[], tuple[int, ...]] = tuple
     readable: tuple[Path, ...] = ()
+    import_path: tuple[Path, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     status: Callable[[], str] = str
     recall: Callable[[], str] = str

@@ -177,7 +177,7 @@ class _Run:
         self.life = Cancellation(around.cancelled)
         self.worker = Worker(
             tier=around.tier,
-            policy=Policy(readable=extension.readable, environment=extension.environment),
+            policy=Policy(readable=(*extension.readable, *extension.import_path), environment=extension.environment),
             context=context,
             functions={
                 **SubCalls(agent, around, extension, run_within, lambda: self.life).functions(),

@@ -197,10 +197,10 @@ class Worker:
         given = (memory, *self.extension.descriptors())
         begin = Begin(
             setup=self.extension.setup,
+            import_path=[str(folder) for folder in self.extension.import_path],
             arguments=self.extension.arguments,
             restarts=self.restarts,
             text_limit=self.text_limit,
-            image_limit=self.image_limit,
             answer=self.answer,
         )
         try:

@@ -28,18 +28,18 @@ class Begin(Struct, tag="begin", frozen=True):
 
     Attributes:
         setup: ``"module:function"`` of the extension, or "".
+        import_path: folders to import from, after the usual ones.
         arguments: plain data for the setup function.
         restarts: how often this agent's worker was started again before.
-        pending_limit: how many host calls may be under way at once.
         text_limit: characters of printed text kept of one block.
-        image_limit: pictures kept of one block.
+        answer: what stood in ``answer`` before.
     """
 
     setup: str = ""
+    import_path: list[str] = []
     arguments: dict[str, Any] = {}
     restarts: int = 0
     text_limit: int = 1_000_000
-    image_limit: int = 4
     answer: dict[str, Any] = {}
 
 

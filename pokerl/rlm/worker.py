@@ -60,6 +60,7 @@ class Worker:
         self.output = Output(self.host, self.answer)
         self.output.begin(begin.text_limit)
         sys.stdout = sys.stderr = self.output
+        sys.path += begin.import_path
         os.register_at_fork(after_in_child=self.leave)
         self.output.start_flushing()
         fill(self.namespace, self.host, self.answer, read_context(memory))

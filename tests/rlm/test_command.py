@@ -1,0 +1,79 @@
+"""``python -m pokerl.rlm``."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.rlm.test_openai_model import TAIL, Server, chunk
+
+LOOK = """```repl
+parts = [context[i:i + 50_000] for i in range(0, len(context), 50_000)]
+print(llm_query_batched(["Is the word in here? " + p for p in parts]))
+```"""
+ANSWER = "```repl\nanswer.update(content=f'{len(parts)} parts', ready=True)\n```"
+
+
+def command(*words, **environment):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("OPENAI")} | environment
+    return subprocess.run(
+        [sys.executable, "-m", "pokerl.rlm", *map(str, words)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def text(tmp_path):
+    file = tmp_path / "long.txt"
+    file.write_text("a long story " * 20_000)
+    return file
+
+
+def test_a_question_over_a_long_text_is_answered_from_a_script(tmp_path, text):
+    turns = tmp_path / "script" / "answerer"
+    turns.mkdir(parents=True)
+    (turns / "01.md").write_text(LOOK)
+    (turns / "02.md").write_text(ANSWER)
+    (turns / "query.md").write_text("no")
+    done = command("Where?", "--context", text, "--scripted", turns.parent, "--transcript", tmp_path / "t")
+    assert (done.returncode, done.stdout) == (0, "6 parts\n")
+    assert "2 turns, 8 calls" in done.stderr
+
+
+def test_a_question_is_answered_through_an_endpoint_with_sub_calls(tmp_path, text):
+    server = Server([chunk(LOOK), *TAIL], *[[chunk("no"), *TAIL]] * 6, [chunk(ANSWER), *TAIL])
+    done = command(
+        "Where?",
+        "--context",
+        text,
+        "--model",
+        "m",
+        "--transcript",
+        tmp_path / "t",
+        OPENAI_API_KEY="k",
+        OPENAI_BASE_URL=server.url,
+    )
+    server.shutdown()
+    server.server_close()
+    assert (done.returncode, done.stdout) == (0, "6 parts\n"), done.stderr
+    assert "144 tokens" in done.stderr
+
+
+def test_bad_input_is_one_sentence_and_exit_code_two(tmp_path):
+    for words, environment, sentence in [
+        (["q", "--model", "m"], {}, "OPENAI_API_KEY is not set"),
+        (
+            ["q", "--model", "m"],
+            {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": "http://127.0.0.1:1/v1"},
+            "No model endpoint answers",
+        ),
+        (["q", "--scripted", tmp_path / "none"], {}, "There is no folder"),
+        (["q", "--scripted", tmp_path, "--context", tmp_path / "none"], {}, "cannot be read"),
+        (["q", "--scripted", tmp_path, "--resume"], {}, "--resume needs --transcript"),
+    ]:
+        done = command(*words, **environment)
+        assert (done.returncode, sentence in done.stderr, len(done.stderr.splitlines())) == (2, True, 1), done.stderr

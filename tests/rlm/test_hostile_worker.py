@@ -1,0 +1,172 @@
+"""A worker that was taken over and says whatever it likes."""
+
+import subprocess
+import sys
+import time
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pokerl.budget import Budget, Limits
+from pokerl.rlm import AgentSpec, run
+from pokerl.rlm.protocol import Answered, Called, Finished, FromWorker, Printed, Ready, Shown
+from pokerl.sandbox import Policy
+from pokerl.wire import Channel, pair
+from pokerl.errors import WireProblem
+from pokerl.rlm.process import Cell, Worker
+from tests.rlm.conftest import FINISH, Mind, code
+
+START = """
+import sys, socket, struct, time
+sys.path.insert(0, {root!r})
+import msgspec
+from pokerl.rlm.protocol import *
+stream = socket.socket(fileno=int(sys.argv[1]))
+def raw(body): stream.sendall(struct.pack(">I", len(body)) + body)
+def say(message): raw(msgspec.msgpack.encode(message))
+say(Ready())
+time.sleep(0.2)
+"""
+
+
+class Impostor:
+    """A tier that starts another program in place of the worker."""
+
+    name = "impostor"
+
+    def __init__(self, program):
+        import pokerl
+
+        root = str(__import__("pathlib").Path(pokerl.__file__).parent.parent)
+        self.program = START.format(root=root) + program
+
+    def launch(self, argv, policy, descriptors=(), *, stderr=None):
+        return subprocess.Popen(
+            [sys.executable, "-c", self.program, argv[-1]], pass_fds=descriptors, stderr=stderr, start_new_session=True
+        )
+
+    def kill(self, process):
+        process.kill()
+        process.wait()
+
+
+def result_of(program, tmp_path, seconds=20.0, **spec):
+    return run(
+        AgentSpec(name="a", cell_seconds=1.0, **spec),
+        model=Mind([code("1")] * 20),
+        budget=Budget(Limits(wall_seconds=seconds)),
+        tier=Impostor(program),
+        transcript=tmp_path,
+    )
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "raw(b'\\xff' * 10)",
+        "raw(b'')",
+        "stream.sendall(b'\\xff\\xff\\xff\\xff')",
+        "raw(msgspec.msgpack.encode({'type': 'printed', 'text': 5}))",
+        "raw(msgspec.msgpack.encode({'type': 'execute', 'cell': 0, 'code': '', 'seconds': 1}))",
+        "raw(msgspec.msgpack.encode({'type': 'printed', 'text': 'x' * 100_000}))",
+        "raw(b'\\x91' * 1_000_000)",
+        "raw(msgspec.msgpack.encode({'type': 'answered', 'ready': True, 'content': msgspec.msgpack.Ext(1, b'x')}))",
+        "say(Called(1, 'llm_query', {'prompt': msgspec.msgpack.Ext(1, b'x')}))",
+        "raw(msgspec.msgpack.encode({'type': 'called', 'call': -1, 'function': '', 'arguments': {}}))",
+        "pass",
+    ],
+)
+def test_a_broken_message_ends_the_worker_and_not_the_host(tmp_path, attack):
+    result = result_of(attack, tmp_path)
+    assert (result.stop, "times in a row" in result.reason) == ("failed", True)
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        "say(Printed('x' * 60_000))",
+        "say(Shown(b'\\x89PNG' + b'x' * 1_000_000))",
+        "say(Answered('x' * 100_000, False))",
+        "say(Called(1, 'budget', {}))",
+        "say(Called(1, 'nothing', {}))",
+        "say(Finished(999))",
+        "stream.sendall(b'\\0\\0\\xff\\xff'); time.sleep(0.05)",
+    ],
+)
+def test_a_flood_is_cut_off_when_the_time_of_the_block_is_over(tmp_path, flood):
+    begun = time.monotonic()
+    result = result_of(f"while True: {flood}", tmp_path, seconds=1.2)
+    assert result.stop in ("budget", "failed")
+    assert time.monotonic() - begun < 15
+    assert sum(file.stat().st_size for file in tmp_path.rglob("*.jsonl")) < 20_000_000
+
+
+def test_an_unknown_function_is_an_error_for_the_caller(tmp_path):
+    program = """
+say(Called(7, 'os.system', {'x': 1}))
+while True:
+    head = stream.recv(4)
+    body = stream.recv(struct.unpack('>I', head)[0])
+    message = msgspec.msgpack.decode(body)
+    if message['type'] == 'failed':
+        say(Answered(message['message'], True))
+        say(Finished(0))
+"""
+    assert "no function 'os.system'" in result_of(program, tmp_path).content
+
+
+def test_a_finished_block_of_another_number_is_not_believed(tmp_path):
+    assert (
+        result_of("say(Answered('x', True)); say(Finished(5)); time.sleep(60)", tmp_path, seconds=2.0).stop == "budget"
+    )
+
+
+MESSAGES = [
+    Ready(),
+    Printed("hello"),
+    Shown(b"png"),
+    Answered({"a": [1, None]}, True),
+    Called(3, "llm_query", {"prompt": "x"}),
+    Finished(0, "error", "hint"),
+]
+
+
+@settings(max_examples=500, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(MESSAGES), st.lists(st.tuples(st.integers(0, 100), st.integers(0, 255)), max_size=4))
+def test_mutated_frames_are_understood_or_refused(message, changes):
+    here, there = pair(FromWorker, limit=10_000)
+    body = bytearray(msgspec.msgpack.encode(message))
+    frame = bytearray(len(body).to_bytes(4, "big") + body)
+    for position, value in changes:
+        frame[position % len(frame)] = value
+    there.sendall(frame)
+    there.close()
+    worker = Worker(tier=Impostor(""), policy=Policy(), context=None, functions={})
+    cell = Cell(0, "")
+    try:
+        received = here.receive(1.0)
+        if not isinstance(received, Called):
+            worker._take(received, cell)
+    except WireProblem:
+        pass
+    except Exception as error:
+        assert type(error).__name__ == "WorkerLost"
+    finally:
+        here.close()
+
+
+def test_channels_of_the_engine_never_accept_descriptors_from_a_worker():
+    here, there = pair(FromWorker)
+    import os
+    import socket
+
+    socket.send_fds(there, [b"\0\0\0\1\0"], [0])
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(WireProblem):
+        here.receive(1.0)
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert isinstance(here, Channel)
+    here.close()
+    there.close()
