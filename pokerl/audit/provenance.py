@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pokerl.audit.catalogue import Signature
 from pokerl.audit.detectors import Sighting
@@ -39,7 +39,8 @@ def explain(
 ) -> tuple[Finding, ...]:
     """Sightings as findings.
 
-    What the replay without pokes shows too is by inputs alone; what only the full one shows is a poke's doing.
+    What the replay without pokes shows too is by inputs alone; what only the full one shows is a poke's doing. Each
+    signature that writes match is a finding of its own.
     """
     by_inputs = {(one.detector, one.words) for one in bare}
     rules = {signature.detector: signature for signature in catalogue if signature.detector}
@@ -47,6 +48,7 @@ def explain(
     findings += [
         _by_poke(one, rules[one.detector], pokes) for one in full if (one.detector, one.words) not in by_inputs
     ]
+    findings += [finding for signature in catalogue for finding in _written(signature, pokes)]
     return tuple(sorted(findings, key=lambda finding: finding.frame))
 
 
@@ -92,6 +94,17 @@ def _by_poke(sighting: Sighting, rule: Signature, pokes: Sequence[PokeAudit]) ->
     fitting = [poke for poke in before if rule.id in poke.signatures] or before
     explained = f"write to {_symbol(fitting[-1])} at frame {fitting[-1].frame:,}" if fitting else "a write on the trunk"
     return Finding(rule.id, rule.title, sighting.frame, sighting.words, "written", explained)
+
+
+def _written(signature: Signature, pokes: Sequence[PokeAudit]) -> Iterator[Finding]:
+    """One finding for all the writes that match a signature."""
+    mine = [poke for poke in pokes if signature.id in poke.signatures]
+    if mine:
+        fields = list(dict.fromkeys(change.meaning for poke in mine for change in poke.changes))
+        named = ", ".join(fields[:_FIELDS_NAMED]) + (" …" if len(fields) > _FIELDS_NAMED else "")
+        words = f"{len(mine):,} write{'s' if len(mine) > 1 else ''}: {named}"
+        explained = f"write to {_symbol(mine[0])} at frame {mine[0].frame:,}"
+        yield Finding(signature.id, signature.title, mine[0].frame, words, "written", explained)
 
 
 def _symbol(poke: PokeAudit) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 from msgspec import Struct
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -201,24 +200,28 @@ def _markdown(table: Table) -> str:
 
 def _cell(text: str) -> str:
     """Text of untrusted code must not break out of its cell or bring its own markup."""
-    plain = "".join(character if character.isprintable() else " " for character in text)
+    plain = _printable(text)
     for mark in "\\`*_[]<>|":
         plain = plain.replace(mark, f"\\{mark}")
     return plain
 
 
 def _rich(table: Table) -> Iterator[RenderableType]:
-    shown = RichTable(title=escape(table.title), title_justify="left", title_style="bold")
+    shown = RichTable()
     for column in table.columns:
         shown.add_column(column, overflow="fold")
     for row in table.rows:
         shown.add_row(*(_styled(cell) for cell in row))
-    yield Text()
+    yield Text(f"\n{_printable(table.title)}", style="bold")
     yield shown
     if table.note:
         yield Text(table.note, style="dim")
 
 
 def _styled(cell: str) -> Text:
-    printable = "".join(character if character.isprintable() else " " for character in cell)
-    return Text(printable, style=_STYLES.get(cell, ""))
+    return Text(_printable(cell), style=_STYLES.get(cell, ""))
+
+
+def _printable(text: str) -> str:
+    """Without line ends, escape sequences and the like, which untrusted code may have put there."""
+    return "".join(character if character.isprintable() else " " for character in text)

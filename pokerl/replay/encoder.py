@@ -110,7 +110,7 @@ def _command(draft: Path, width: int, height: int, scale: int, rate: Fraction) -
 def _ffmpeg() -> str:
     """The ffmpeg that comes with imageio-ffmpeg."""
     try:
-        return str(imageio_ffmpeg.get_ffmpeg_exe())  # type: ignore[attr-defined,no-untyped-call]
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError as error:
         raise ConfigurationProblem(
             "No ffmpeg was found.", "Install imageio-ffmpeg again, or set IMAGEIO_FFMPEG_EXE."

@@ -81,7 +81,7 @@ class Panel:
         draw = ImageDraw.Draw(image)
         self._text(draw, 0, caption.heading, _INK)
         self._text(draw, 1, caption.branch or "trunk", _RED if caption.branch else _GREEN)
-        self._text(draw, 2, f"{clock(caption.frame)}  frame {caption.frame:,}", _FAINT)
+        self._text(draw, 2, f"played {clock(caption.frame)}", _FAINT)
         self._milestones(draw, caption)
         self._text(draw, 13, caption.tool and f"> {caption.tool}", _INK)
         if caption.poke:

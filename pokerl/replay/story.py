@@ -26,12 +26,15 @@ class Chapter(Struct, frozen=True):
 def discarded_branches(tree: Tree, trunk: Sequence[Segment], attempt: str) -> tuple[tuple[Segment, ...], ...]:
     """The segments of an attempt that are not on its trunk, as branches in the order in which they began.
 
-    A branch goes on through the first child of each segment; every further child begins a branch of its own.
+    A branch goes on through the first child of each segment; every further child begins a branch of its own. Branches
+    on which nothing was done are left out, unless others leave them.
     """
     kept = {segment.identifier for segment in trunk}
     mine = [segment for segment in tree.segments if segment.attempt == attempt and segment.identifier not in kept]
     children = _children(mine)
-    heirs = {children[parent][0].identifier for parent in children if parent not in kept and parent}
+    mine = [segment for segment in mine if segment.acts or segment.identifier in children]
+    children = _children(mine)
+    heirs = {following[0].identifier for parent, following in children.items() if parent and parent not in kept}
     return tuple(tuple(_line(segment, children)) for segment in mine if segment.identifier not in heirs)
 
 
@@ -42,20 +45,15 @@ def tell(tree: Tree, trunk: Sequence[Segment], attempt: str) -> tuple[Chapter, .
     leave it in turn; then the trunk goes on. The last chapter is always the trunk's.
     """
     branches = discarded_branches(tree, trunk, attempt)
-    numbered = {branch[0].identifier: (number, branch) for number, branch in enumerate(branches, 1)}
-    leaving: dict[str, list[tuple[int, tuple[Segment, ...]]]] = {}
-    for number, branch in numbered.values():
-        leaving.setdefault(branch[0].parent, []).append((number, branch))
-    known = {segment.identifier for branch in branches for segment in branch} | {one.identifier for one in trunk}
-    order = [
-        chapter for parent in leaving if parent not in known for chapter in _branches_from(parent, leaving)
-    ]  # tried from power-on, or from another attempt's state
-    for place, segment in enumerate(trunk):
-        order.append(Chapter(0, (segment,)))
-        if place < len(trunk) - 1:
-            order.extend(_branches_from(segment.identifier, leaving))
-    if trunk:
-        order[-1:-1] = _branches_from(trunk[-1].identifier, leaving)
+    leaving: dict[str, list[Chapter]] = {}
+    for number, branch in enumerate(branches, 1):
+        leaving.setdefault(branch[0].parent, []).append(Chapter(number, branch))
+    known = {segment.identifier for segment in (*trunk, *(one for branch in branches for one in branch))}
+    order = [chapter for parent in leaving if parent not in known for chapter in _branches_from(parent, leaving)]
+    for segment in trunk[:-1]:
+        order += [Chapter(0, (segment,)), *_branches_from(segment.identifier, leaving)]
+    for segment in trunk[-1:]:
+        order += [*_branches_from(segment.identifier, leaving), Chapter(0, (segment,))]
     return tuple(_join(order))
 
 
@@ -65,7 +63,7 @@ def stretches(tree: Tree, attempt: str, trunk: Sequence[Segment]) -> tuple[Stret
     return tuple(
         Stretch(segment.identifier, segment.parent, segment.start_frame, segment.end_frame)
         for segment in tree.segments
-        if segment.attempt == attempt or segment.identifier in kept
+        if segment.identifier in kept or (segment.attempt == attempt and segment.acts)
     )
 
 
@@ -83,10 +81,10 @@ def _line(segment: Segment, children: dict[str, list[Segment]]) -> Iterator[Segm
         yield segment
 
 
-def _branches_from(parent: str, leaving: dict[str, list[tuple[int, tuple[Segment, ...]]]]) -> Iterator[Chapter]:
-    for number, branch in leaving.get(parent, ()):
-        yield Chapter(number, branch)
-        for segment in branch:
+def _branches_from(parent: str, leaving: dict[str, list[Chapter]]) -> Iterator[Chapter]:
+    for chapter in leaving.get(parent, ()):
+        yield chapter
+        for segment in chapter.segments:
             yield from _branches_from(segment.identifier, leaving)
 
 
