@@ -8,7 +8,8 @@ FIRST_CODE = 0x60
 BLANK = ["........"] * 8
 
 
-def _glyphs() -> dict[str, list[str]]:
+def glyphs() -> dict[str, list[str]]:
+    """Rows of each glyph by its name."""
     glyphs: dict[str, list[str]] = {}
     names: list[str] = []
     for line in content_lines((ART / "font.txt").read_text(encoding="utf-8")):
@@ -24,5 +25,5 @@ def _glyphs() -> dict[str, list[str]]:
 def font_bytes() -> bytes:
     """Tiles of all codes from 60h to FFh, in order."""
     codes = glyph_codes()
-    drawn = {codes[name]: rows for name, rows in _glyphs().items()}
+    drawn = {codes[name]: rows for name, rows in glyphs().items()}
     return b"".join(tile_bytes(drawn.get(code, BLANK)) for code in range(FIRST_CODE, 0x100))

@@ -2,7 +2,9 @@
 
 from . import charmap, exports
 from .conditions import events
+from .creatures import Creatures
 from .font import font_bytes
+from .logo import word_tiles
 from .maps import MapPacker, World
 from .people_art import PeopleArt
 from .rom import DataBanks
@@ -17,12 +19,15 @@ class Game:
         self.world = World()
         self.texts = Texts()
         self.people = PeopleArt()
+        self.creatures = Creatures()
         self.banks.add(font_bytes(), "FONT")
-        packer = MapPacker(self.world, self.texts, self.people, ["mill_lane"])
+        self.banks.add(word_tiles("GLIMMER") + word_tiles("VALE"), "LOGO")
+        packer = MapPacker(self.world, self.texts, self.people, list(self.creatures.wild))
         packer.pack(self.banks)
         packer.pack_tilesets(self.banks)
         self.people.pack(self.banks)
         self.texts.pack(self.banks)
+        self.creatures.pack(self.banks, self.people)
 
     def header(self) -> str:
         """generated.h"""
@@ -33,6 +38,7 @@ class Game:
             self.world.header(),
             self.texts.header(),
             "\n".join(names),
+            self.creatures.header(),
             "extern const uint8_t *const tileset_passable[];",
             "extern const uint8_t *const tileset_doors[];",
             "extern const uint8_t *const tileset_ledges[];",
@@ -61,3 +67,5 @@ class Game:
         exports.write_world(self.world)
         exports.write_json("charmap", charmap.table())
         exports.write_json("events", exports.event_rows())
+        for name, rows in self.creatures.rows().items():
+            exports.write_json(name, rows)

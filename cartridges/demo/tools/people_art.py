@@ -39,6 +39,14 @@ class PeopleArt:
                 out += b"".join(tile_bytes(cut(rows, x, y)) for y in (0, 1) for x in (0, 1))
         return out
 
+    def portrait(self, name: str) -> bytes:
+        """The person three times as large, in seven columns of seven tiles, for the battle screen."""
+        shades = {"0": "0", "1": "0", "2": "1", "3": "3"}
+        small = ["".join(shades[shade] for shade in row) for row in self._picture(name, "down", "stand")]
+        rows = ["0000" + "".join(shade * 3 for shade in row) + "0000" for row in small for _ in range(3)]
+        rows = ["0" * 56] * 8 + rows
+        return b"".join(tile_bytes(cut(rows, x, y)) for x in range(7) for y in range(7))
+
     def number(self, name: str) -> int:
         """Picture id: counts from 1, as 0 means an empty slot in RAM."""
         return self.names.index(name) + 1
@@ -47,3 +55,5 @@ class PeopleArt:
         """Stores the pictures and their table."""
         places = [banks.add(self.tiles(name)) for name in self.names]
         banks.add(b"".join(place.entry() for place in places), "PEOPLE_ART_TABLE")
+        places = [banks.add(self.portrait(name)) for name in self.names]
+        banks.add(b"".join(place.entry() for place in places), "TRAINER_ART_TABLE")

@@ -4,6 +4,17 @@
 
 	hBank = 0xFFB8
 
+	; The order of the areas: what has no address of its own follows the one before, so library code stays in bank 0.
+	.area _CODE
+	.area _HOME
+	.area _BASE
+	.area _INITIALIZER
+	.area _GSINIT
+	.area _GSFINAL
+	.area _DATA
+	.area _INITIALIZED
+	.area _BSS
+
 	.area _HEADER (ABS)
 	.org 0x0020
 	jp	(hl)			; rst 20h: call the address in HL

@@ -1,6 +1,9 @@
 /* The title screen, and a new game's first values. */
 #pragma bank 3
 #include "screens.h"
+#include "../world/world.h"
+
+#define LOGO_CODE 0x31
 
 static void new_game(void)
 {
@@ -18,27 +21,56 @@ static void new_game(void)
     wYCoord = 5;
     wXCoord = 3;
     play_time_runs = 1;
-}
-
-static void intro(void)
-{
     clear_tiles();
     say(TEXT_INTRO);
 }
 
+static uint8_t put_logo_word(uint8_t x, uint8_t y, uint8_t letters, uint8_t code)
+{
+    uint8_t row, column;
+    for (row = 0; row < 2; row++)
+        for (column = 0; column < letters * 2; column++)
+            *tile_at(x + column, y + row) = code++;
+    return code;
+}
+
+static void draw_title(void)
+{
+    uint8_t code;
+    clear_tiles();
+    far_video_copy(0x9000 + LOGO_CODE * 16, LOGO_BANK, LOGO, 44 * 16);
+    code = put_logo_word(3, 1, 7, LOGO_CODE);
+    put_logo_word(6, 4, 4, code);
+    draw_front(SPECIES_FERNIT, 7, 7);
+    put(5, 15, "PRESS START");
+}
+
+/* Returns 1 if the saved game is to go on. */
+static uint8_t draw_menu(uint8_t has_save)
+{
+    uint8_t y = has_save ? 7 : 8;
+    wCurrentMenuItem = 0;
+    clear_area(0, 7, 20, 11);
+    box(3, y, 12, has_save ? 4 : 2);
+    if (has_save)
+        put(6, 9, "CONTINUE");
+    put(6, has_save ? 11 : 10, "NEW GAME");
+    choose(5, has_save ? 9 : 10, has_save, BUTTON_A | BUTTON_START);
+    return has_save && wCurrentMenuItem == 0;
+}
+
 void title(void) __banked
 {
-    clear_tiles();
-    put(4, 4, "GLIMMER VALE");
-    put(5, 14, "PRESS START");
+    uint8_t has_save = load_game();
+    draw_title();
     window_show();
     wait_press(BUTTON_A | BUTTON_START);
-    clear_area(5, 14, 11, 1);
-    box(3, 9, 12, 3);
-    put(6, 10, "NEW GAME");
-    wCurrentMenuItem = 0;
-    choose(5, 10, 0, BUTTON_A | BUTTON_START);
+    if (draw_menu(has_save)) {
+        play_time_runs = 1;
+        return;
+    }
+    if (has_save)
+        fill((void *)0xD158, 0, 0xDEE2 - 0xD158);
+    wOptions = 0x01;
     new_game();
-    intro();
-    window_hide();
 }

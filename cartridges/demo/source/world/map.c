@@ -29,6 +29,7 @@ static void load_head(void)
     wCurrentMapWidth2 = map_head.width * 2;
     wMapBackgroundTile = map_head.border;
     wGrassRate = map_head.wild_rate;
+    far_copy(wGrassMons, WILD_TABLE_BANK, WILD_TABLE + map_head.wild_table * 20, 20);
 }
 
 static void load_warps_and_signs(void)
@@ -166,4 +167,13 @@ void enter_map(void)
     draw_people();
     screen_on();
     wait_frame();
+}
+
+/* After a full-screen menu: the map's tiles and what lay under the menu. */
+void restore_map_behind_menu(void) __banked
+{
+    window_hide();
+    load_map_pictures();
+    build_view();
+    draw_people();
 }

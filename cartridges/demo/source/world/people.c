@@ -116,7 +116,7 @@ static uint8_t is_covered(uint8_t y, uint8_t x)
 {
     uint8_t row = (uint8_t)(y + 4) >> 3, column = x >> 3;
     uint8_t *at;
-    if (hWY || row > 16 || column > 18)
+    if (row > 16 || column > 18)
         return 0;
     at = tile_at(column, row);
     return at[0] >= 0x60 || at[1] >= 0x60 || at[20] >= 0x60 || at[21] >= 0x60;
@@ -165,4 +165,10 @@ void draw_people(void)
         if (STATE1(slot)[PICTURE])
             oam = draw_person(slot, oam);
     fill(oam, 0, (uint16_t)(wShadowOAM + 160 - oam));
+}
+
+/* For menus that lie over the map. */
+void refresh_people(void) __banked
+{
+    draw_people();
 }

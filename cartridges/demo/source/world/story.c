@@ -4,16 +4,6 @@
 #include "../battle/battle.h"
 #include "../screens/screens.h"
 
-#ifndef SPECIES_FERNIT
-#define SPECIES_FERNIT 153
-#define SPECIES_CINDERLING 176
-#define SPECIES_PUDDLOP 177
-#define ITEM_GLIM_ORB 4
-#define TRAINER_RIVAL 25
-#define TRAINER_FLINT 34
-#define TRAINER_CHAMPION 43
-#endif
-
 static void load_species_name(uint8_t species)
 {
     species_name(species);

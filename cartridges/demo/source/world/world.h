@@ -45,7 +45,10 @@ void show_map(void);
 void enter_map(void);
 void set_view(int8_t y, int8_t x);
 
+void restore_map_behind_menu(void) __banked;
+
 /* people.c */
+void refresh_people(void) __banked;
 void load_people(void);
 void draw_people(void);
 void sprites_for_ui(void);

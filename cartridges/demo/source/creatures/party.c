@@ -1,0 +1,112 @@
+/* The party, the almanac's flags, the bag and the purse. */
+#pragma bank 3
+#include "creatures.h"
+
+#define BAG_PLACES 20
+
+void see_species(uint8_t index, uint8_t own) __banked
+{
+    load_species(index);
+    set_flag(wPokedexSeen, species.dex - 1);
+    if (own)
+        set_flag(wPokedexOwned, species.dex - 1);
+}
+
+uint8_t party_add_mon(const uint8_t *mon) __banked
+{
+    uint8_t slot = wPartyCount;
+    if (slot >= 6)
+        return 0;
+    copy(PARTY_MON(slot), mon, MON_SIZE);
+    wPartySpecies[slot] = mon[MON_SPECIES];
+    wPartySpecies[slot + 1] = 0xFF;
+    copy(PARTY_OT(slot), wPlayerName, NAME_SIZE);
+    see_species(mon[MON_SPECIES], 1);
+    copy(PARTY_NICK(slot), species.name, NAME_SIZE);
+    wPartyCount++;
+    return 1;
+}
+
+uint8_t party_add(uint8_t index, uint8_t level) __banked
+{
+    uint8_t mon[MON_SIZE];
+    uint8_t high = random();
+    build_mon(mon, index, level, high, random());
+    return party_add_mon(mon);
+}
+
+static void heal_mon(uint8_t *mon)
+{
+    uint8_t i, data[6];
+    copy(mon + MON_HP, mon + MON_MAX_HP, 2);
+    mon[MON_STATUS] = 0;
+    for (i = 0; i < 4; i++) {
+        load_move(mon[MON_MOVES + i], data);
+        mon[MON_PP + i] = data[5];
+    }
+}
+
+void party_heal(void) __banked
+{
+    uint8_t slot;
+    for (slot = 0; slot < wPartyCount && slot < 6; slot++)
+        heal_mon(PARTY_MON(slot));
+}
+
+uint8_t first_healthy(void) __banked
+{
+    uint8_t slot;
+    for (slot = 0; slot < wPartyCount && slot < 6; slot++)
+        if (big_word(PARTY_MON(slot) + MON_HP))
+            return slot;
+    return 6;
+}
+
+uint8_t bag_add(uint8_t item, uint8_t count) __banked
+{
+    uint8_t i;
+    for (i = 0; i < wNumBagItems; i++)
+        if (wBagItems[i * 2] == item) {
+            wBagItems[i * 2 + 1] = wBagItems[i * 2 + 1] + count > 99 ? 99 : wBagItems[i * 2 + 1] + count;
+            return 1;
+        }
+    if (wNumBagItems >= BAG_PLACES)
+        return 0;
+    wBagItems[i * 2] = item;
+    wBagItems[i * 2 + 1] = count;
+    wBagItems[i * 2 + 2] = 0xFF;
+    wNumBagItems++;
+    return 1;
+}
+
+/* Takes one away; the places behind an emptied one move up. */
+void bag_remove(uint8_t place) __banked
+{
+    uint8_t *at = wBagItems + place * 2;
+    if (--at[1])
+        return;
+    wNumBagItems--;
+    while (at[0] != 0xFF) {
+        at[0] = at[2];
+        at[1] = at[3];
+        at += 2;
+    }
+}
+
+/* Adds to three bytes of decimal digits, at most 999999. */
+void money_add(uint16_t amount) __banked
+{
+    uint8_t i, sum, carry = 0, low, high;
+    for (i = 3; i--;) {
+        low = amount % 10;
+        high = amount / 10 % 10;
+        amount /= 100;
+        sum = (wPlayerMoney[i] & 15) + low + carry;
+        low = sum % 10;
+        sum = (wPlayerMoney[i] >> 4) + high + sum / 10;
+        wPlayerMoney[i] = low | ((sum % 10) << 4);
+        carry = sum / 10;
+    }
+    if (carry)
+        fill(wPlayerMoney, 0x99, 3);
+}
