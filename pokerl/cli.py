@@ -98,7 +98,7 @@ def play(
 def replay(
     folder: RunFolder,
     attempt: Annotated[str, typer.Option(help="Which attempt; the best one by default.")] = "",
-    out: Annotated[Path | None, typer.Option(help="The MP4 to write; trunk.mp4 in the run folder by default.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The .mp4 (or .gif) to write; trunk.mp4 in the run folder by default.")] = None,
     speed: Annotated[int, typer.Option(min=1, help="Show every n-th frame.")] = 1,
     branches: Annotated[bool, typer.Option(help="Show the discarded branches as branches.")] = False,
     overlay: Annotated[bool, typer.Option(help="Draw a panel with milestones, buttons and the tree.")] = False,

@@ -29,7 +29,7 @@ from pokerl.play.interface import Interface, load_interface
 from pokerl.play.result import AttemptResult
 from pokerl.play.run import Run
 from pokerl.play.versions import keep_version
-from pokerl.replay import Video, VideoSettings, render_run
+from pokerl.replay import Video, VideoSettings, make_gif, open_record, render_run
 from pokerl.shipped import path as shipped
 from pokerl.tables import results_table, splits_table
 from pokerl.timeline import StateStore, read_events
@@ -172,11 +172,13 @@ def play_once(settings: ExperimentSettings, interface: str, *, unsafe: bool, con
 
 
 def film(folder: Path, attempt: str, out: Path | None, settings: VideoSettings, *, rom: str, console: Console) -> Video:
-    """Render an attempt's trunk to MP4."""
+    """Render an attempt's trunk to MP4 (or a short GIF of its milestones, by the ending of ``out``)."""
     place = rom_of(folder, rom)
     best = best_attempt(attempts_of(read_events(folder)))
     chosen = attempt or (best.identifier if best else "")
     target = out or folder / TRUNK_FILM
+    if target.suffix == ".gif":
+        return _gif(folder, place, chosen, target, console)
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("replaying", total=None)
         video = render_run(
@@ -193,6 +195,13 @@ def film(folder: Path, attempt: str, out: Path | None, settings: VideoSettings, 
         soft_wrap=True,
     )
     return video
+
+
+def _gif(folder: Path, rom: Path, attempt: str, target: Path, console: Console) -> Video:
+    record = open_record(folder)
+    pictures = make_gif(record, record.tree.trunk(attempt), rom, target)
+    console.print(f"GIF of attempt {attempt}: {target} ({pictures} pictures)", highlight=False, soft_wrap=True)
+    return Video(target, pictures, pictures, pictures / 10, 320, 288)
 
 
 def audit(folder: Path, *, rom: str, console: Console) -> auditing.Audit:
