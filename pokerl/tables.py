@@ -18,30 +18,36 @@ MARKS = {"ok": "[green]ok[/]", "missing": "[red]missing[/]", "optional": "[yello
 
 def results_table(rows: Iterable[VersionRow], milestones_total: int) -> Table:
     """One row an interface version: its best attempt."""
+    rows = list(rows)
+    priced = any(row.best.dollars is not None for row in rows)
     table = Table(title="Results: the best attempt of each interface version", title_justify="left")
-    table.add_column("version")
-    table.add_column("capabilities", overflow="fold", max_width=34)
-    table.add_column("milestones")
-    for name in ("outcome", "wall clock", "frames", "tokens", "dollars"):
-        table.add_column(name, justify="right")
+    table.add_column("version", no_wrap=True)
+    table.add_column("capabilities", min_width=12)
+    table.add_column("milestones", min_width=14)
+    for name in ("outcome", "wall clock", "frames", "tokens", *(("dollars",) if priced else ())):
+        table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         best = row.best
-        table.add_row(
+        cells = [
             row.version,
-            ", ".join(name for name in CAPABILITIES if name in best.capabilities),
+            " ".join(name for name in CAPABILITIES if name in best.capabilities),
             reached(best, milestones_total),
             f"[green]{best.outcome}[/]" if best.won else best.outcome,
             clock(best.seconds),
             f"{best.frames:,}",
             f"{best.tokens:,}",
-            "unknown" if best.dollars is None else f"${best.dollars:,.2f}",
-        )
+        ]
+        table.add_row(*cells, *((_dollars(best.dollars),) if priced else ()))
     return table
 
 
+def _dollars(amount: float | None) -> str:
+    return "unknown" if amount is None else f"${amount:,.2f}"
+
+
 def reached(attempt: AttemptResult, total: int) -> str:
-    """ "7/12, last: Beat the gym leader"."""
-    last = f", last: {attempt.milestones[-1].title}" if attempt.milestones else ""
+    """How many milestones, and under it the last of them."""
+    last = f"\n{attempt.milestones[-1].title}" if attempt.milestones else ""
     return f"{len(attempt.milestones)}/{total}{last}"
 
 
