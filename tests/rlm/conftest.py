@@ -52,7 +52,7 @@ FINISH = code("answer['ready'] = True")
 
 @pytest.fixture
 def agent_run(tier, tmp_path):
-    """Run an agent whose model says the given turns; the result, with the mind and what the model was told beside it."""
+    """Run an agent whose model says the given turns; what came of it."""
 
     def go(*turns, context=None, limits=None, extension=None, mind=None, task="Do it.", resume=False, **spec):
         mind = mind or Mind(list(turns))

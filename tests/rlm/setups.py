@@ -8,11 +8,11 @@ def greeting(namespace, host, arguments):
     namespace["restarts"] = host.restarts
 
 
-def broken(namespace, host, arguments):
+def broken(*_):
     missing_name  # noqa: B018, F821
 
 
-def pipes(namespace, host, arguments):
+def pipes(namespace, host, _):
     given = host.descriptors.pop()
     os.write(given, b"hello from the worker")
     os.close(given)

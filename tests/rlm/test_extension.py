@@ -37,7 +37,7 @@ def test_the_extension_is_set_up_again_after_a_restart(agent_run):
 
 
 def test_errors_of_a_host_function_keep_their_class(agent_run):
-    def deny(arguments):
+    def deny(_):
         raise CapabilityDenied("You may not.", "Ask first.")
 
     block = (
@@ -48,7 +48,7 @@ def test_errors_of_a_host_function_keep_their_class(agent_run):
 
 
 def test_a_defect_of_a_host_function_is_an_error_in_the_code_that_called_it(agent_run):
-    def defect(arguments):
+    def defect(_):
         raise OSError("disk on fire")
 
     ran = agent_run(code("greet('x')"), FINISH, extension=extension(functions={"greet": defect}))
@@ -62,7 +62,7 @@ def test_a_set_up_that_fails_ends_the_run_with_its_traceback(agent_run):
     assert "missing_name" in result.reason
 
 
-def test_descriptors_reach_the_worker_at_the_start_and_with_replies(agent_run, tmp_path):
+def test_descriptors_reach_the_worker_at_the_start_and_with_replies(agent_run):
     read, write = os.pipe()
 
     def fetch(arguments):
@@ -71,7 +71,7 @@ def test_descriptors_reach_the_worker_at_the_start_and_with_replies(agent_run, t
         os.close(outer)
         return Reply({"n": 1}, (inner,))
 
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     ran = agent_run(
         code("print(fetch('abc'), fetch('def'))"),
         FINISH,
@@ -80,7 +80,7 @@ def test_descriptors_reach_the_worker_at_the_start_and_with_replies(agent_run, t
     assert "({'n': 1}, 'ABC') ({'n': 1}, 'DEF')" in ran.told[0]
     assert os.read(read, 100) == b"hello from the worker"
     os.close(read)
-    assert len(os.listdir("/proc/self/fd")) <= before
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before
 
 
 def test_an_extension_can_end_the_run_and_add_to_its_result(agent_run):
@@ -102,7 +102,7 @@ def test_an_extension_decides_how_sub_agents_run(agent_run):
         if arguments["options"].get("secret"):
             raise CapabilityDenied("Not with a secret.")
         spec = AgentSpec(name="scout", system="You scout.", max_turns=3)
-        return Child(spec, extension(closed=lambda result: {"path": path}), task="Scout: " + arguments["prompt"])
+        return Child(spec, extension(closed=lambda _: {"path": path}), task="Scout: " + arguments["prompt"])
 
     block = "r = rlm_query('go', name='scout', place='cave')\nprint(r, r.data)\nrlm_query('go', secret=1)"
     mind = Mind([code(block), FINISH], children={"scout-1": [code("answer.update(content=greet('Bo'), ready=True)")]})
@@ -115,7 +115,7 @@ def test_an_extension_decides_how_sub_agents_run(agent_run):
 
 
 def test_a_host_function_whose_budget_is_spent_says_so_in_the_worker(agent_run):
-    def spent(arguments):
+    def spent(_):
         raise BudgetSpent("No frames left.")
 
     assert (

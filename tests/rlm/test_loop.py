@@ -106,12 +106,12 @@ def test_the_deadline_ends_a_hung_block_and_keeps_the_answer_so_far(agent_run, b
 
 
 def test_the_deadline_ends_a_hung_model(agent_run):
-    ran = agent_run(mind=Mind([lambda request: time.sleep(30)]), limits=Limits(wall_seconds=0.5))
+    ran = agent_run(mind=Mind([lambda _: time.sleep(30)]), limits=Limits(wall_seconds=0.5))
     assert ran.result.stop == "budget"
 
 
 def test_the_deadline_ends_a_hung_query_inside_a_block(agent_run):
-    mind = Mind([code("llm_query('x')")], query=lambda prompt: time.sleep(30))
+    mind = Mind([code("llm_query('x')")], query=lambda _: time.sleep(30))
     assert agent_run(mind=mind, limits=Limits(wall_seconds=1)).result.stop == "budget"
 
 
@@ -138,7 +138,7 @@ def test_a_run_can_be_stopped_from_another_thread(tier, tmp_path):
 
 
 def test_a_model_client_with_a_defect_fails_the_run_and_does_not_raise(agent_run):
-    result = agent_run(mind=Mind([lambda request: 1 / 0])).result
+    result = agent_run(mind=Mind([lambda _: 1 / 0])).result
     assert (result.stop, "ZeroDivisionError" in result.reason) == ("failed", True)
 
 
@@ -182,7 +182,7 @@ def test_a_context_that_is_too_long_for_the_model_is_shortened_and_asked_again(a
 
 def test_usage_of_an_agent_includes_those_below_it():
     ledger, model = Ledger(), Mind([])
-    model.complete = lambda request: Completion("x", Usage(1, 2, 0.5))
+    model.complete = lambda _: Completion("x", Usage(1, 2, 0.5))
     from pokerl.rlm.cancellation import Cancellation
     from pokerl.rlm.messages import ModelRequest, say
 

@@ -34,7 +34,7 @@ def test_errors_of_a_batch_are_values_in_their_place(agent_run):
 
 
 def test_the_error_of_a_single_query_is_raised(agent_run):
-    def reply(prompt):
+    def reply(_):
         raise ModelProblem("It broke.")
 
     assert "ModelProblem: It broke." in agent_run(mind=Mind([code("llm_query('x')"), FINISH], query=reply)).told[0]
@@ -59,7 +59,10 @@ def test_wrong_arguments_are_a_type_error_in_the_code_that_made_them(agent_run, 
 
 
 def test_a_sub_agent_has_its_own_repl_and_its_result_is_an_object(agent_run):
-    block = "mine = 1\nr = rlm_query('Sum it', [1, 2])\nprint(r, r.content, r.ready, r.stop, r.turns, r.usage['input_tokens'])"
+    block = (
+        "mine = 1\nr = rlm_query('Sum it', [1, 2])\n"
+        "print(r, r.content, r.ready, r.stop, r.turns, r.usage['input_tokens'])"
+    )
     child = code("answer['content'] = {'sum': sum(context), 'alien': 'mine' in globals()}\nanswer['ready'] = True")
     ran = agent_run(mind=Mind([code(block), FINISH], children={"sub-1": [child]}))
     assert "{'sum': 3, 'alien': False} {'sum': 3, 'alien': False} True answered 1 100" in ran.told[0]
@@ -70,7 +73,7 @@ def test_a_sub_agent_has_its_own_repl_and_its_result_is_an_object(agent_run):
 def test_several_sub_agents_run_at_once_in_order(agent_run):
     together = threading.Barrier(3, timeout=20)
 
-    def child(request):
+    def child(_):
         together.wait()
         return code("answer['content'] = context * 2\nanswer['ready'] = True")
 
@@ -125,7 +128,10 @@ def test_sub_agents_stop_when_the_worker_that_waits_for_them_dies(agent_run):
             over.set()
         return code("import time\ntime.sleep(60)")
 
-    block = "import os, signal, threading\nthreading.Timer(1.0, os.kill, (os.getpid(), signal.SIGKILL)).start()\nrlm_query('x')"
+    block = (
+        "import os, signal, threading\n"
+        "threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGKILL)).start()\nrlm_query('x')"
+    )
     ran = agent_run(mind=Mind([code(block), FINISH], children={"sub-1": [child] * 5}))
     assert ran.result.stop == "answered"
     assert not over.is_set()

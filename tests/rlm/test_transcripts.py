@@ -22,7 +22,7 @@ def cut(ran, last):
     file.write_bytes(b"".join(lines[:last]) + lines[last][: len(lines[last]) // 2])
 
 
-def test_resuming_asks_no_answered_turn_again_and_runs_nothing_again(agent_run, tmp_path):
+def test_resuming_asks_no_answered_turn_again_and_runs_nothing_again(agent_run):
     turns = [
         code("open('/tmp/x', 'a').write('1')\nprint('one')\nanswer['content'] = 'draft'"),
         code("print('two')"),
