@@ -123,9 +123,14 @@ class Transcript:
         stem = f"{agent}/{name}"
         with self._lock:
             if stem not in self._children:
-                self._children[stem] = len(list(self.folder.glob(f"{stem}-*.jsonl")))
+                self._children[stem] = self._highest(stem)
             self._children[stem] += 1
             return f"{stem}-{self._children[stem]}"
+
+    def _highest(self, stem: str) -> int:
+        """The highest number that a sub-agent of this name has had so far."""
+        numbers = [file.stem.rpartition("-")[2] for file in self.folder.glob(f"{stem}-*.jsonl")]
+        return max((int(number) for number in numbers if number.isdecimal()), default=0)
 
 
 class AgentTranscript:

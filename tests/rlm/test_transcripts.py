@@ -5,7 +5,7 @@ import pytest
 
 from pokerl.budget import Budget, Limits
 from pokerl.errors import ConfigurationProblem, ModelProblem, RunFolderProblem
-from pokerl.rlm import AgentSpec, CassetteModel, ScriptedModel, load_agent, run
+from pokerl.rlm import AgentSpec, CassetteModel, ScriptedModel, Transcript, load_agent, run
 from pokerl.rlm.messages import ModelRequest, say
 from pokerl.rlm.models.scripted import spellings
 from tests.rlm.conftest import FINISH, Mind, code
@@ -186,3 +186,10 @@ def test_an_agent_is_loaded_from_its_folder(tmp_path):
 
 def test_limits_name_is_free(agent_run):
     assert agent_run(FINISH, limits=Limits()).told == ["block 0 (0.0 s):\n(nothing was printed)\n\n[left: 99 turns]"]
+
+
+def test_a_new_sub_agent_never_takes_the_name_of_an_earlier_one(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "sub-4.jsonl").write_text("")
+    transcript = Transcript(tmp_path)
+    assert [transcript.child_path("a", name) for name in ("sub", "sub", "scout")] == ["a/sub-5", "a/sub-6", "a/scout-1"]
