@@ -1,0 +1,42 @@
+"""Honest play raises no alarm, however it stumbles about."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from pokerl.audit.detectors import Watcher
+from pokerl.audit.glimpse import take_glimpse
+from pokerl.cartridge import identify
+from pokerl.emulator.machine import Machine
+from pokerl.emulator.protocol import BUTTONS
+
+WALKING = ["up", "down", "left", "right", "a", "a", "b"]
+
+
+def stumble(rom, seed, presses):
+    """Sightings of a game in which buttons are pressed at random, walking in one direction for a while each time."""
+    cartridge = identify(rom.read_bytes())
+    machine, chance = Machine(rom, cartridge), random.Random(seed)
+    watcher = Watcher({number: place.name for number, place in cartridge.maps.items()})
+    visited = set()
+    for press in range(presses):
+        button = "a" if press < 40 else chance.choice(WALKING) if press % 7 else "b"
+        for mask, frames in ((BUTTONS[button], 16), (0, 16)):
+            machine.run(mask, frames)
+            watcher.see(take_glimpse(machine, machine.frame, cartridge))
+            visited.add(machine.byte(0xD35E))
+    machine.close()
+    return watcher.sightings, visited
+
+
+def test_stumbling_about_the_demo_game_raises_no_alarm(demo_rom):
+    sightings, visited = stumble(demo_rom, seed=1, presses=1500)
+    assert sightings == [] and len(visited) > 1
+
+
+@pytest.mark.rom
+def test_stumbling_about_the_real_game_raises_no_alarm(red_rom):
+    sightings, _ = stumble(red_rom, seed=1, presses=1500)
+    assert sightings == []
