@@ -1,5 +1,7 @@
 """A worker that was taken over and says whatever it likes."""
 
+import random
+import resource
 import socket
 import subprocess
 import sys
@@ -166,3 +168,26 @@ def test_channels_of_the_engine_never_accept_descriptors_from_a_worker():
     assert isinstance(here, Channel)
     here.close()
     there.close()
+
+
+def test_a_hundred_thousand_mutated_frames_do_not_kill_hang_or_grow_the_host():
+    chance = random.Random(1)
+    worker = Worker(tier=Impostor(""), policy=Policy(), context=None, functions={})
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    refused = 0
+    for _ in range(100_000):
+        body = msgspec.msgpack.encode(chance.choice(MESSAGES))
+        frame = bytearray(len(body).to_bytes(4, "big") + body)
+        for _ in range(chance.randint(1, 4)):
+            frame[chance.randrange(len(frame))] = chance.randrange(256)
+        here, there = pair(FromWorker)
+        there.sendall(frame)
+        there.close()
+        try:
+            received = here.receive(1.0)
+            worker._checked(received.arguments) if isinstance(received, Called) else worker._take(received, Cell(0, ""))
+        except (WireProblem, WorkerLost):
+            refused += 1
+        here.close()
+    assert 0 < refused < 100_000
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000
