@@ -5,38 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from pokerl.errors import RunFolderProblem
 from pokerl.timeline.event import Event
+from pokerl.timeline.manifest import Manifest, read_manifest
 from pokerl.timeline.recorder import read_events
 from pokerl.timeline.tree import Poke, Run, Segment, Tree
-
-MANIFEST = "manifest.json"
-FORMAT = 1
-
-
-class Manifest(Struct, frozen=True):
-    """What ``manifest.json`` must say for a run to be replayed; it may say more.
-
-    Attributes:
-        format: version of the run folder's layout.
-        cartridge: id of the cartridge's profile.
-        rom: where the ROM was when the run was made; only a hint.
-        rom_sha1: which ROM it was.
-        mode, sandbox: capability mode and sandbox tier.
-        pokerl, pyboy: versions that made the run.
-    """
-
-    format: int
-    cartridge: str
-    rom_sha1: str
-    rom: str = ""
-    mode: str = ""
-    sandbox: str = ""
-    pokerl: str = ""
-    pyboy: str = ""
 
 
 class Check(Struct, frozen=True):
@@ -65,7 +40,7 @@ def open_record(run_folder: Path | str) -> Record:
         RunFolderProblem: it is missing, cut short, damaged or of another layout.
     """
     folder = Path(run_folder)
-    manifest = _read_manifest(folder)
+    manifest = read_manifest(folder)
     events = tuple(read_events(folder))
     return Record(folder, manifest, events, Tree.from_events(events))
 
@@ -106,21 +81,3 @@ def _poke_fits(poke: Poke) -> bool:
         and 0x8000 <= poke.address <= 0x10000 - len(poke.after)
         and len(poke.before) == len(poke.after) > 0
     )
-
-
-def _read_manifest(folder: Path) -> Manifest:
-    path = folder / MANIFEST
-    try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
-    except OSError as error:
-        raise RunFolderProblem(
-            f"There is no run in {folder}: {MANIFEST} cannot be read ({error.strerror}).",
-            "Give a folder that `pokerl run` made.",
-        ) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RunFolderProblem(f"{path} is damaged: {error}.", "Restore the run folder from a copy.") from error
-    if manifest.format != FORMAT:
-        raise RunFolderProblem(
-            f"The run in {folder} has layout {manifest.format}, known is {FORMAT}.", "Use the pokerl that made it."
-        )
-    return manifest

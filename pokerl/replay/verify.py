@@ -22,6 +22,8 @@ from pokerl.timeline.tree import Poke, Run, Segment
 SAMPLE_EVERY = WATCH_EVERY
 """Frames between two samples; like the milestone watch it goes by the frame count of the path."""
 
+_STEPS_BETWEEN = 256
+
 
 class Disagreement(Struct, frozen=True):
     """Where a replay first differs from the record: ``what`` is "start", "frame", "ram", "poke" or "milestone"."""
@@ -154,10 +156,12 @@ class _Comparison:
             sample(self.machine)
         for place, segment in enumerate(self.path):
             self._check_start(segment, self.path[place - 1] if place else None)
-            for step in steps_of(segment):
+            for number, step in enumerate(steps_of(segment)):
                 self._do(step, segment.identifier, sample)
-            if progress:
-                progress(self.machine.frame - start, whole)
+                if progress and not number % _STEPS_BETWEEN:
+                    progress(self.machine.frame - start, whole)
+        if progress:
+            progress(whole, whole)
         if not self.diverged:
             self._compare_milestones()
         return self._result(self.machine.frame - start, time.monotonic() - begun)
