@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import mmap
 import os
+import threading
 from types import TracebackType
 
 CAPACITY = 131_071
@@ -33,6 +34,7 @@ class FrameCounter:
         self._map = mmap.mmap(descriptor, size)
         self._slots = memoryview(self._map).cast("Q")
         self._given = 0
+        self._giving = threading.Lock()
 
     @property
     def total(self) -> int:
@@ -45,8 +47,10 @@ class FrameCounter:
 
     def new_slot(self) -> int:
         """A slot for another machine. Only the host asks for one."""
-        self._given = self._given % CAPACITY + 1
-        return self._given
+        with self._giving:
+            self._given = self._given % CAPACITY + 1
+            self._slots[self._given] = 0
+            return self._given
 
     def take(self, slot: int, wanted: int, *, limited: bool = True) -> int:
         """Count up to ``wanted`` frames and return how many the limit allows (0 when it is reached)."""
@@ -69,9 +73,10 @@ class FrameCounter:
             fcntl.lockf(self.descriptor, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Let go of the shared memory (the other processes keep theirs)."""
+        """Let go of the shared memory (the other processes keep theirs); what was counted stays readable."""
         if self.descriptor >= 0:
-            self._slots.release()
+            shared, self._slots = self._slots, memoryview(self._map[:]).cast("Q")
+            shared.release()
             self._map.close()
             os.close(self.descriptor)
             self.descriptor = -1

@@ -107,8 +107,9 @@ class Gate:
 
     def refuse(self, request: str, error: PokerlError, tool: str = "") -> Refused:
         """The answer to a request that failed, which is recorded."""
-        capability = error.capability if isinstance(error, Missing) else ""
-        self.journal.refusal(request, capability, tool, error)
+        if not self.journal.broken:
+            capability = error.capability if isinstance(error, Missing) else ""
+            self.journal.refusal(request, capability, tool, error)
         return refused(error)
 
     def _act(self, act: Act, rights: Rights) -> Answer:

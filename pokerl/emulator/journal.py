@@ -30,11 +30,13 @@ class Journal:
     Attributes:
         segment: the segment of the timeline that is being written.
         refusals: how many requests were refused.
+        broken: whether something could not be recorded; the machine must end then, since what it did is not known.
     """
 
     def __init__(self, recorder: Recorder | None, settings: MachineSettings, machine: Machine) -> None:
         self.segment = ""
         self.refusals = 0
+        self.broken = False
         self._recorder = recorder
         self._settings = settings
         self._machine = machine
@@ -106,7 +108,10 @@ class Journal:
             settings = self._settings
             at = time.time()
             place = self._machine.frame if frame is None else frame
-            self._recorder.append(Event(kind, at, settings.attempt, settings.machine, self.segment, place, data))
+            event = Event(kind, at, settings.attempt, settings.machine, self.segment, place, data)
+            self.broken = True
+            self._recorder.append(event)
+            self.broken = False
 
     def _sync(self) -> None:
         if self._recorder:

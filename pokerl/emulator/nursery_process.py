@@ -12,13 +12,19 @@ import select
 import signal
 import socket
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 from pokerl.emulator.frames import FrameCounter
 from pokerl.emulator.handle import NUMBER
-from pokerl.emulator.protocol import Spawn
-from pokerl.emulator.serve import serve
+from pokerl.emulator.machine import Machine
+from pokerl.emulator.protocol import MachineSettings, Spawn
+from pokerl.emulator.serve import new_machine, serve
+from pokerl.errors import PokerlError
 from pokerl.wire import Channel, Closed
+
+KEPT = 4
+"""Machines at power-on that are kept, one for each ROM used lately."""
 
 _PR_SET_PDEATHSIG = 1
 
@@ -33,6 +39,7 @@ class Nursery:
     def __init__(self, host: socket.socket) -> None:
         self._channel: Channel[Any] = Channel(host, Spawn, accept_descriptors=True)
         self._lives: dict[int, socket.socket] = {}
+        self._powered_on: dict[tuple[str, str, int, int], Machine] = {}
         self._wakeup, self._alarm = socket.socketpair()
         self._wakeup.setblocking(False)
         self._alarm.setblocking(False)
@@ -62,24 +69,37 @@ class Nursery:
 
     def _spawn(self, request: Spawn, descriptors: list[int]) -> None:
         parent = os.getpid()
+        ready = self._machine_for(request.settings)
         child = os.fork()
         if child == 0:
-            self._become_machine(parent, request, descriptors)
+            self._become_machine(parent, request, descriptors, ready)
         life = socket.socket(fileno=descriptors[3])
         for descriptor in descriptors[:3]:
             os.close(descriptor)
         self._lives[child] = life
         _tell(life, child)
 
-    def _become_machine(self, parent: int, request: Spawn, descriptors: list[int]) -> NoReturn:
+    def _machine_for(self, settings: MachineSettings) -> Machine | None:
+        """A machine at power-on, kept to be forked; None when there is no such machine, which its process will tell."""
+        try:
+            file = Path(settings.rom).stat()
+            key = (settings.rom, settings.cartridge, file.st_mtime_ns, file.st_size)
+            if key not in self._powered_on:
+                self._powered_on = {**dict([*self._powered_on.items()][-KEPT + 1 :]), key: new_machine(settings)}
+            return self._powered_on[key]
+        except (PokerlError, OSError):
+            return None
+
+    def _become_machine(self, parent: int, request: Spawn, descriptors: list[int], ready: Machine | None) -> NoReturn:
         status = 1
         try:
             _die_with(parent)
             self._forget_everything()
             control, client, frames, life = descriptors
             os.close(life)
-            counter = FrameCounter(frames, limit=request.settings.frame_limit)
-            serve(request.settings, socket.socket(fileno=control), socket.socket(fileno=client), counter, request.slot)
+            settings = request.settings
+            counter = FrameCounter(frames, limit=settings.frame_limit)
+            serve(settings, socket.socket(fileno=control), socket.socket(fileno=client), counter, request.slot, ready)
             status = 0
         finally:
             # Whatever happened must not unwind into the nursery's own loop.

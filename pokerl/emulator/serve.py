@@ -96,7 +96,10 @@ class Server:
                 return Done()
             if isinstance(request, Attach):
                 return self._attach_another(request, channel)
-            return self._gate.handle(request, rights)
+            answer = self._gate.handle(request, rights)
+            if self._gate.journal.broken:
+                self._ended = "the log cannot be written"
+            return answer
         finally:
             signal.alarm(0)
 
@@ -121,22 +124,41 @@ class Server:
 
 
 def serve(
-    settings: MachineSettings, control: socket.socket, client: socket.socket, frames: FrameCounter, slot: int
+    settings: MachineSettings,
+    control: socket.socket,
+    client: socket.socket,
+    frames: FrameCounter,
+    slot: int,
+    ready: Machine | None = None,
 ) -> None:
-    """Be a machine process: start the machine, serve it, record its end."""
+    """Be a machine process: start the machine, serve it, record its end.
+
+    Args:
+        settings: what the host says of the machine.
+        control: the host's socket.
+        client: the untrusted client's socket.
+        frames: the attempt's frames.
+        slot: this machine's slot in them.
+        ready: a machine with that ROM and cartridge at power-on; one is made without it.
+    """
     channel: Channel[Any] = Channel(control, HostRequest, accept_descriptors=True)
     try:
-        gate = _open_gate(settings, frames, slot)
+        gate = _open_gate(settings, frames, slot, ready or new_machine(settings))
     except PokerlError as error:
         with contextlib.suppress(WireProblem):
             channel.send(refused(error))
         return
-    server = Server(gate, channel, [(client, gate.client_rights)])
-    gate.close(server.run())
+    reason = Server(gate, channel, [(client, gate.client_rights)]).run()
+    if not gate.journal.broken:
+        gate.close(reason)
 
 
-def _open_gate(settings: MachineSettings, frames: FrameCounter, slot: int) -> Gate:
-    machine = Machine(settings.rom, cartridge.load(settings.cartridge))
+def new_machine(settings: MachineSettings) -> Machine:
+    """A machine at power-on with the ROM and cartridge of these settings."""
+    return Machine(settings.rom, cartridge.load(settings.cartridge))
+
+
+def _open_gate(settings: MachineSettings, frames: FrameCounter, slot: int, machine: Machine) -> Gate:
     folder = settings.run_folder
     recorder = Recorder(folder) if folder else None
     store = StateStore(folder) if folder else None

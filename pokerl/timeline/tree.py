@@ -84,6 +84,9 @@ class Tree:
         self._by_identifier = {segment.identifier: segment for segment in self.segments}
         self._by_checkpoint = {segment.checkpoint: segment for segment in self.segments if segment.checkpoint}
         self._commits = commits
+        self._children: dict[str, list[Segment]] = {}
+        for segment in self.segments:
+            self._children.setdefault(self._parent(segment), []).append(segment)
 
     @classmethod
     def from_events(cls, events: Iterable[Event]) -> Tree:
@@ -119,7 +122,7 @@ class Tree:
 
     def children(self, identifier: str) -> tuple[Segment, ...]:
         """The segments that go on from one, in the order in which they began; of "" the roots."""
-        return tuple(segment for segment in self.segments if self._parent(segment) == identifier)
+        return tuple(self._children.get(identifier, ()))
 
     def path_to(self, identifier: str) -> tuple[Segment, ...]:
         """The segments from the root to a segment, or to the one that ended in a checkpoint, that one included.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import signal
 import socket
 import struct
@@ -319,6 +320,22 @@ def test_descriptors_from_a_client_are_never_received(start):
         socket.send_fds(handle.client_socket, [struct.pack(">I", len(body)) + body], [nothing.fileno()] * 5)
     assert Channel(handle.client_socket, Answer).receive(timeout=10).frame == 0
     assert len(list(held.iterdir())) == before
+
+
+def test_a_machine_whose_acts_can_no_longer_be_recorded_ends(start, client_of, run_folder):
+    """The limit on the size of a file stands for a full disk."""
+    handle, log = start(), run_folder / "events.jsonl"
+    client = client_of(handle)
+    client.wait(5)
+    resource.prlimit(handle.process.pid, resource.RLIMIT_FSIZE, (log.stat().st_size + 20,) * 2)
+    with pytest.raises(PokerlError, match="cannot be written"):
+        client.wait(7)
+    handle.process.wait(10)
+    with pytest.raises(MachineLost):
+        client.wait(1)
+    events = list(read_events(run_folder))
+    assert [event.kind for event in events] == ["machine_started", "segment_started", "input"]
+    assert log.read_bytes().endswith(b"\n")
 
 
 def test_the_machine_ends_when_its_host_lets_go(start, run_folder):
