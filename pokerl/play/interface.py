@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import os
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +24,7 @@ from msgspec import Meta, Struct
 
 from pokerl.emulator.capability import CAPABILITIES, Capability
 from pokerl.errors import InterfaceProblem
+from pokerl.rlm.repl import OWN_NAMES
 
 MANIFEST = "interface.toml"
 PROMPT = "player.md"
@@ -32,6 +35,9 @@ MAXIMUM_PROMPT = 60_000
 _CALLS: dict[str, Capability] = {
     "press": "press",
     "hold": "press",
+    "wait": "press",
+    "until": "press",
+    "commit": "press",
     "screen": "screen",
     "read": "ram.read",
     "byte": "ram.read",
@@ -44,11 +50,14 @@ _CALLS: dict[str, Capability] = {
     "poke": "ram.write",
 }
 
+RESERVED = OWN_NAMES | {"game", "explore", "notes", "print"}
+"""Names that the player's REPL has already; a tool of the same name would hide what the player is told of."""
+
 
 class InterfaceManifest(Struct, frozen=True, forbid_unknown_fields=True):
     """The content of ``interface.toml``."""
 
-    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\Z")]
     capabilities: list[Capability]
     description: Annotated[str, Meta(max_length=2000)] = ""
 
@@ -107,8 +116,8 @@ def digest_of(folder: Path, files: tuple[str, ...]) -> str:
     """SHA-256 over names and contents, each preceded by its length."""
     total = hashlib.sha256()
     for name in files:
-        content = (folder / name).read_bytes()
-        total.update(f"{len(name.encode())} {name} {len(content)}\n".encode())
+        content, encoded = (folder / name).read_bytes(), os.fsencode(name)
+        total.update(b"%d %s %d\n" % (len(encoded), encoded, len(content)))
         total.update(content)
     return total.hexdigest()
 
@@ -131,14 +140,21 @@ def list_tools(source: str) -> tuple[Tool, ...]:
         InterfaceProblem: the source does not parse, or a public function does not take ``game`` first.
     """
     try:
-        tree = ast.parse(source, filename="tools.py")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source, filename="tools.py")
+        functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+        return tuple({node.name: _tool(node) for node in functions}.values())
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise InterfaceProblem(f"tools.py does not parse: {error}.", "Correct the source and write it again.") from None
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
-    return tuple(_tool(node) for node in functions)
 
 
 def _tool(node: ast.FunctionDef) -> Tool:
+    if node.name in RESERVED:
+        raise InterfaceProblem(
+            f"The tool {node.name}() in tools.py has a name that the player's REPL needs for itself.",
+            "Take another name.",
+        )
     names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
     if not names or names[0] != "game":
         raise InterfaceProblem(
@@ -147,7 +163,12 @@ def _tool(node: ast.FunctionDef) -> Tool:
         )
     returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
     shown = ast.unparse(_without_first(node.args))
-    return Tool(node.name, f"{node.name}({shown}){returns}", ast.get_docstring(node) or "", _hint(node))
+    return Tool(node.name, f"{node.name}({shown}){returns}", _encodable(ast.get_docstring(node) or ""), _hint(node))
+
+
+def _encodable(text: str) -> str:
+    """The text without lone surrogates, which a string literal may hold but no file can."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _without_first(arguments: ast.arguments) -> ast.arguments:
@@ -199,7 +220,9 @@ def _read_manifest(folder: Path) -> InterfaceManifest:
         return msgspec.toml.decode((folder / MANIFEST).read_bytes(), type=InterfaceManifest)
     except FileNotFoundError:
         problem = "it is missing"
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        problem = str(error.strerror)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         problem = str(error)
     raise InterfaceProblem(
         f"{MANIFEST} of the interface in {folder.name!r} cannot be used: {problem}.",
@@ -213,7 +236,13 @@ def _read_prompt(folder: Path) -> str:
         raise InterfaceProblem(
             f"The interface in {folder.name!r} has no {PROMPT}.", "Write in it how the player should use the tools."
         )
-    return _read_text(path)[:MAXIMUM_PROMPT]
+    text = _read_text(path)
+    if len(text) > MAXIMUM_PROMPT:
+        raise InterfaceProblem(
+            f"{PROMPT} of the interface in {folder.name!r} has {len(text)} characters.",
+            f"The player reads it at every turn: keep it within {MAXIMUM_PROMPT}.",
+        )
+    return text
 
 
 def _tools_source(folder: Path) -> str:

@@ -45,14 +45,6 @@ def bind(tools: dict[str, ToolFunction], game: Game) -> dict[str, ToolFunction]:
     return {name: _bound(tool, game) for name, tool in tools.items()}
 
 
-def describe(tools: dict[str, ToolFunction]) -> str:
-    """Signature and docstring of each tool, as the player is shown them."""
-    return "\n".join(
-        f"{name}{_signature_without_game(tool)}\n    {inspect.getdoc(tool) or '(no docstring)'}"
-        for name, tool in tools.items()
-    )
-
-
 def _import(entry: Path, name: str) -> ModuleType:
     package = [str(entry.parent)] if entry.name == "__init__.py" else None
     specification = importlib.util.spec_from_file_location(name, entry, submodule_search_locations=package)

@@ -66,7 +66,10 @@ def _try_import(run: Run, interface: Interface) -> None:
         policy=Policy(readable=(interface.folder,)),
         context=None,
         functions={},
-        extension=Extension(setup=CHECK, arguments={"interface": str(interface.folder)}),
+        extension=Extension(
+            setup=CHECK,
+            arguments={"interface": str(interface.folder), "tools": [tool.name for tool in interface.tools]},
+        ),
     )
     name = interface.manifest.name
     try:
