@@ -10,7 +10,28 @@ from msgspec import Meta, Struct
 
 from pokerl.emulator.capability import Mode
 from pokerl.errors import ConfigurationProblem
-from pokerl.play.settings import AgentSettings
+from pokerl.play.settings import AgentSettings, Duration
+
+
+class DesignerSettings(AgentSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The designer, two days by default."""
+
+    agent: str = "designer"
+    wall: Duration | None = "48h"
+
+
+class PlayerSettings(AgentSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The player of an attempt, five hours by default."""
+
+    agent: str = "player"
+    wall: Duration | None = "5h"
+
+
+class ScoutSettings(AgentSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A sub-agent of the player, half an hour by default."""
+
+    agent: str = "scout"
+    wall: Duration | None = "30m"
 
 
 class ExperimentSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -28,7 +49,7 @@ class ExperimentSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         designer, player, scout: who plays the parts.
     """
 
-    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")] = "experiment"
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}\Z")] = "experiment"
     cartridge: str = ""
     rom: str = ""
     mode: Mode = "open"
@@ -36,13 +57,13 @@ class ExperimentSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     sandbox: str = ""
     scripted: str = ""
     goal: str = "become Champion and enter the Hall of Fame."
-    designer: AgentSettings = AgentSettings(agent="designer", wall="48h")
-    player: AgentSettings = AgentSettings(agent="player", wall="5h")
-    scout: AgentSettings = AgentSettings(agent="scout", wall="30m")
+    designer: DesignerSettings = DesignerSettings()
+    player: PlayerSettings = PlayerSettings()
+    scout: ScoutSettings = ScoutSettings()
 
 
 def load_settings(path: Path) -> ExperimentSettings:
-    """Read an experiment's TOML file; paths in it are relative to the file.
+    """Read an experiment's TOML file; the paths of the ROM and of scripted turns in it are relative to the file.
 
     Raises:
         ConfigurationProblem: the file is missing, is not TOML, or a field is unknown or out of range (named).
@@ -51,9 +72,9 @@ def load_settings(path: Path) -> ExperimentSettings:
         settings = msgspec.toml.decode(path.read_bytes(), type=ExperimentSettings)
     except FileNotFoundError:
         raise ConfigurationProblem(f"There is no experiment file {path}.", "Give the path of a TOML file.") from None
-    except (IsADirectoryError, PermissionError) as error:
+    except OSError as error:
         raise ConfigurationProblem(f"{path} cannot be read: {error.strerror}.", "Give a TOML file.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigurationProblem(
             f"{path} cannot be used: {error}.", "docs/experiments.md lists the fields."
         ) from None
@@ -64,4 +85,9 @@ def _with_paths(settings: ExperimentSettings, base: Path) -> ExperimentSettings:
     def resolved(text: str) -> str:
         return str((base / Path(text).expanduser()).resolve()) if text else ""
 
-    return msgspec.structs.replace(settings, rom=resolved(settings.rom))
+    scripted = resolved(settings.scripted)
+    return msgspec.structs.replace(
+        settings,
+        rom=resolved(settings.rom),
+        scripted=scripted if Path(scripted).is_dir() else settings.scripted,
+    )

@@ -21,11 +21,11 @@ def agent_folder(name: str) -> Path:
     Raises:
         ConfigurationProblem: there is neither.
     """
-    given = Path(name)
-    if given.is_dir():
+    given = Path(name).expanduser()
+    if (given / "agent.toml").is_file():
         return given
     folder = shipped("agents") / name
-    if not folder.is_dir():
+    if not (folder / "agent.toml").is_file():
         known = ", ".join(sorted(each.parent.name for each in shipped("agents").glob("*/agent.toml")))
         raise ConfigurationProblem(f"There is no agent {name!r}.", f"Give a folder, or one of {known}.")
     return folder

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from pokerl.budget import Limits
 from pokerl.errors import ConfigurationProblem
 
-DURATION = re.compile(r"^(\d+(?:\.\d+)?)(s|m|h|d)$")
+DURATION = re.compile(r"^([0-9]+(?:\.[0-9]+)?)(s|m|h|d)\Z")
 UNIT_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 Duration = Annotated[str, Meta(pattern=DURATION.pattern)]
