@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from pathlib import Path, PurePosixPath
@@ -9,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from pokerl.errors import InterfaceProblem, UsageProblem
 from pokerl.play.interface import MAXIMUM_BYTES
 
-VERSION = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")
-PART = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}$")
+VERSION = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+PART = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}")
 SUFFIXES = frozenset({".py", ".toml", ".md", ".json", ".txt"})
 MAXIMUM_DEPTH = 4
 
@@ -52,10 +53,18 @@ class Workspace:
         if len(text.encode("utf-8", "surrogatepass")) > MAXIMUM_BYTES:
             raise UsageProblem(f"{file} has more than {MAXIMUM_BYTES} bytes.", "Write less.")
         path = self._folder(version) / self._relative(file)
-        path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(path.name + ".new")
-        draft.write_text(text, encoding="utf-8", errors="backslashreplace")
-        draft.replace(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(text, encoding="utf-8", errors="backslashreplace")
+            draft.replace(path)
+        except (FileExistsError, NotADirectoryError, IsADirectoryError):
+            with contextlib.suppress(OSError):
+                draft.unlink()
+            raise UsageProblem(
+                f"{file!r} cannot be written: a file stands where it needs a folder, or a folder where it would be.",
+                f"Version {version!r} has {', '.join(self.files(version)) or 'no files yet'}.",
+            ) from None
 
     def copy(self, version: str, new_version: str) -> None:
         """Begin a new version as a copy; the new one must not exist yet."""
@@ -73,7 +82,7 @@ class Workspace:
         return self._folder(version, must_exist=True)
 
     def _folder(self, version: str, *, must_exist: bool = False) -> Path:
-        if not VERSION.match(version):
+        if not VERSION.fullmatch(version):
             raise UsageProblem(
                 f"{version[:60]!r} cannot be the name of a version.", "Use letters, digits, '-', '_' and '.'."
             )
@@ -86,7 +95,7 @@ class Workspace:
 
     def _relative(self, file: str) -> Path:
         path = PurePosixPath(file)
-        good = 0 < len(path.parts) <= MAXIMUM_DEPTH and all(PART.match(part) for part in path.parts)
+        good = 0 < len(path.parts) <= MAXIMUM_DEPTH and all(PART.fullmatch(part) for part in path.parts)
         if not good or path.suffix not in SUFFIXES:
             raise UsageProblem(
                 f"{file[:60]!r} cannot be a file of an interface.",

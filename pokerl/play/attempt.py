@@ -88,8 +88,8 @@ def _play(
     except PokerlError as error:
         return _Ending(reason=f"The machine did not start: {error}")
     seat = Seat(run, plan.interface, park, machine, granted, plan.scout)
-    agent = load_agent(agent_folder(plan.player.agent), **_values(run, plan, granted, budget))
     try:
+        agent = load_agent(agent_folder(plan.player.agent), **_values(run, plan, granted, budget))
         result = run_agent(
             agent,
             _context(run, plan),
@@ -115,6 +115,10 @@ def _ending(result: Result, machine: MachineHandle, errors: list[str]) -> _Endin
     if not machine.alive:
         code = machine.process.poll()
         return _Ending("failed", f"The player's machine process died (exit status {code}).", answer, errors)
+    try:
+        machine.control.status()
+    except MachineLost as error:
+        return _Ending("failed", f"The player's machine hung: {error.message}", answer, errors)
     return _Ending(result.stop, result.reason, answer, errors)
 
 

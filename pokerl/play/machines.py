@@ -42,7 +42,8 @@ class MachinePark:
         self._capabilities = sorted(capabilities)
         self._budget = budget
         self._any_checkpoint = any_checkpoint
-        self._limit = int(budget.remaining("frames") or 0)
+        left = budget.remaining("frames")
+        self._limit = 0 if left is None else max(1, int(left))  # 0 is no limit at all
         self._counter = FrameCounter(limit=self._limit)
         self._charged = 0
         self._alive: dict[str, MachineHandle] = {}

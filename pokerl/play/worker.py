@@ -15,6 +15,7 @@ from msgspec import Struct
 from pokerl.cartridge import load
 from pokerl.emulator.client import Client
 from pokerl.emulator.protocol import Answer
+from pokerl.errors import InterfaceProblem, PokerlError
 from pokerl.play.game import Checkpoint, Game, digest_of
 from pokerl.play.tools import bind, load_tools
 from pokerl.rlm.host import Host
@@ -70,8 +71,14 @@ def install(namespace: dict[str, Any], host: Host, arguments: dict[str, Any]) ->
 
 
 def check(namespace: dict[str, Any], host: Host, arguments: dict[str, Any]) -> None:  # noqa: ARG001
-    """Only import an interface, to find out whether it can be."""
-    namespace["tools"] = sorted(load_tools(Path(arguments["interface"]), "interface"))
+    """Only import an interface, to find out whether it can be, and whether it gives the tools that its source lists."""
+    tools = load_tools(Path(arguments["interface"]), "interface")
+    missing = sorted(set(arguments["tools"]) - set(tools))
+    if missing:
+        raise InterfaceProblem(
+            f"tools.py defines {', '.join(missing)}, but importing it gives no such function that takes `game` first.",
+            "Decorators must keep the signature (functools.wraps), and a tool must not be replaced later.",
+        )
 
 
 def connect(host: Host, cartridge: str) -> Game:
@@ -134,17 +141,25 @@ def _run_policies(game: Game, policies: list[Policy], start: Checkpoint | str) -
 
 def _run_policy(game: Game, policy: Policy, start: Checkpoint | str) -> Explored:
     """One policy on a branch of its own; what it raises is a result, not a failure of the caller."""
-    with game.branch(start) as branch:
-        began, answer, error = branch.frame, None, ""
-        try:
-            answer = policy(branch)
-        except Exception as problem:  # noqa: BLE001 - model-written code may raise anything
-            error = traceback.format_exception_only(problem)[-1].strip()
-        place = branch.checkpoint("explored")
-        return Explored(
-            answer=answer,
-            checkpoint=place,
-            milestones=branch.milestones,
-            frames=place.frame - began,
-            error=error,
-        )
+    answer, error = None, ""
+    try:
+        with game.branch(start) as branch:
+            began = branch.frame
+            try:
+                answer = policy(branch)
+            except Exception as problem:  # noqa: BLE001 - model-written code may raise anything
+                error = _one_line(problem)
+            place = branch.checkpoint("explored")
+            return Explored(
+                answer=answer,
+                checkpoint=place,
+                milestones=branch.milestones,
+                frames=place.frame - began,
+                error=error,
+            )
+    except PokerlError as problem:
+        return Explored(answer=answer, error=error or _one_line(problem))
+
+
+def _one_line(problem: Exception) -> str:
+    return traceback.format_exception_only(problem)[-1].strip()
