@@ -11,16 +11,18 @@ import msgspec
 from msgspec import Struct
 
 from pokerl.budget import Budget
+from pokerl.cartridge import progress
 from pokerl.design.desk import Desk
 from pokerl.design.opening import open_run, spent_before
 from pokerl.design.results import attempts_of
 from pokerl.design.settings import ExperimentSettings
 from pokerl.emulator.capability import MODES, Mode
 from pokerl.play.prompts import agent_folder, game_values, in_words
-from pokerl.play.result import AttemptResult
+from pokerl.play.result import AttemptResult, dollars_spent, refusals, tokens_used, trunk_splits
 from pokerl.play.run import Run
 from pokerl.rlm import AgentSpec, Result, load_agent
 from pokerl.rlm import run as run_agent
+from pokerl.timeline import Event, Tree
 
 MODE_NOTES: dict[Mode, str] = {
     "open": " Writing into memory is allowed here, and counted apart.",
@@ -139,12 +141,29 @@ def _close_cut_attempts(run: Run) -> None:
     ended = {event.attempt for event in events if event.kind == "attempt_ended"}
     for event in events:
         if event.kind == "attempt_started" and event.attempt not in ended:
-            cut = AttemptResult(
-                identifier=event.attempt,
-                version=event.data["version"],
-                outcome="interrupted",
-                reason="The run was cut off during this attempt.",
-                capabilities=event.data["capabilities"],
-                from_power_on=not event.data["start"],
-            )
-            run.record("attempt_ended", attempt=event.attempt, **msgspec.to_builtins(cut))
+            run.record("attempt_ended", attempt=event.attempt, **msgspec.to_builtins(_cut(run, event, events)))
+
+
+def _cut(run: Run, started: Event, events: list[Event]) -> AttemptResult:
+    """The result of an attempt that was cut off: what the log has of it."""
+    attempt, milestones = started.attempt, run.cartridge.milestones
+    own = [event for event in events if event.attempt == attempt]
+    splits = trunk_splits(events, attempt, milestones)
+    trunk = Tree.from_events(events).trunk(attempt)
+    return AttemptResult(
+        identifier=attempt,
+        version=started.data["version"],
+        outcome="interrupted",
+        reason="The run was cut off during this attempt.",
+        capabilities=started.data["capabilities"],
+        milestones=splits,
+        progress=progress(milestones, {split.name for split in splits}),
+        frames=sum(frames for event in own if event.kind == "input" for _, frames in event.data["runs"]),
+        trunk_frames=trunk[-1].end_frame if trunk else 0,
+        seconds=own[-1].at - started.at,
+        tokens=tokens_used(events, attempt),
+        dollars=dollars_spent(events, attempt),
+        refusals=refusals(events, attempt),
+        end=next((segment.checkpoint for segment in reversed(trunk) if segment.checkpoint), ""),
+        from_power_on=not started.data["start"],
+    )

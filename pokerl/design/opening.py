@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import platform
 import re
+import shutil
 import signal
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +23,8 @@ from pokerl.budget import Resource
 from pokerl.cartridge import Cartridge, identify, load, locate_rom
 from pokerl.design.settings import ExperimentSettings
 from pokerl.emulator import Nursery
-from pokerl.errors import ConfigurationProblem, RunFolderProblem
+from pokerl.errors import ConfigurationProblem, RunFolderProblem, UsageProblem
+from pokerl.play.prompts import agent_folder
 from pokerl.play.run import Run
 from pokerl.rlm import Model, OpenAIModel, ScriptedModel, Transcript
 from pokerl.sandbox import Tier, choose
@@ -45,9 +47,8 @@ def find_cartridge(settings: ExperimentSettings, environment: Mapping[str, str])
         cartridge = load(settings.cartridge)
         rom = locate_rom(cartridge, given or None)
     elif given:
-        rom = Path(given).expanduser()
-        cartridge = identify(rom.read_bytes()) if rom.is_file() else load("red")
-        rom = locate_rom(cartridge, rom)
+        rom = locate_rom(load("generic"), given)
+        cartridge = identify(rom.read_bytes())
     else:
         cartridge = load("demo")
         rom = locate_rom(cartridge, None)
@@ -119,6 +120,8 @@ def open_run(
         UsageProblem: something is missing or wrong; nothing was written then.
     """
     cartridge, rom, sha1 = find_cartridge(settings, environment)
+    for part in PARTS:
+        agent_folder(getattr(settings, part).agent)
     parts, by_name = build_models(settings)
     tier = choose(settings.sandbox or None, unsafe=unsafe)
     events: list[Event] = []
@@ -145,7 +148,12 @@ def open_run(
             machine_numbers=itertools.count(_last_machine(events) + 1),
         )
         stack.enter_context(_interruptible(run.cancelled))
-        yield run
+        try:
+            yield run
+        except UsageProblem:
+            if resume is None and not run.events():
+                shutil.rmtree(folder)  # nothing happened in it: what was given cannot work
+            raise
 
 
 def spent_before(events: Iterable[Event]) -> dict[Resource, float]:
