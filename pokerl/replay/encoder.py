@@ -19,6 +19,9 @@ from pokerl.errors import ConfigurationProblem, PokerlError
 FRAME_RATE = Fraction(4_194_304, 70_224)
 """Pictures a second of a Game Boy: its clock divided by the cycles of one frame, about 59.7275."""
 
+_EFFORT = ("-preset", "ultrafast", "-x264-params", "cabac=1:scenecut=0")
+"""Flat pictures that mostly stand still need no search; measured twice as fast as ``veryfast`` and still small."""
+
 
 class Encoder:
     """A running ffmpeg that takes pictures; a context manager.
@@ -102,7 +105,7 @@ def _command(draft: Path, width: int, height: int, scale: int, rate: Fraction) -
     source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(rate), "-i", "-"]
     size = f"scale={width * scale}:{height * scale}:flags=neighbor:out_color_matrix=bt709"
     colour = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"]
-    codec = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p", "-g", "300", *colour]
+    codec = ["-c:v", "libx264", *_EFFORT, "-crf", "20", "-pix_fmt", "yuv420p", "-g", "300", *colour]
     target = ["-movflags", "+faststart", "-f", "mp4", "-y", str(draft)]
     return [_ffmpeg(), "-v", "error", *source, "-an", "-vf", size, *codec, *target]
 
