@@ -98,7 +98,9 @@ def play(
 def replay(
     folder: RunFolder,
     attempt: Annotated[str, typer.Option(help="Which attempt; the best one by default.")] = "",
-    out: Annotated[Path | None, typer.Option(help="The .mp4 (or .gif) to write; trunk.mp4 in the run folder by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The .mp4 (or .gif) to write; trunk.mp4 in the run folder by default.")
+    ] = None,
     speed: Annotated[int, typer.Option(min=1, help="Show every n-th frame.")] = 1,
     branches: Annotated[bool, typer.Option(help="Show the discarded branches as branches.")] = False,
     overlay: Annotated[bool, typer.Option(help="Draw a panel with milestones, buttons and the tree.")] = False,
@@ -173,11 +175,15 @@ def states(
 
     console = _console(as_json)
     if picture:
-        console.print(str(verbs.draw_state(folder, picture, out, rom=rom)), highlight=False)
+        drawn = verbs.draw_state(folder, picture, out, rom=rom)
+        _print_json({"picture": drawn}, when=as_json)
+        console.print(str(drawn), highlight=False, markup=False, soft_wrap=True)
         return
     rows = verbs.list_states(folder)
-    _print_json(rows, when=as_json)
-    console.print(verbs.states_table(rows))
+    if as_json:
+        _print_json(rows, when=True)
+    else:
+        console.print(verbs.states_table(rows))
 
 
 @app.command()

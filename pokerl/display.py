@@ -50,7 +50,9 @@ class Progress:
                 if event.attempt == self.attempt and event.data["title"] not in self.reached:
                     self.reached.append(event.data["title"])
             case "attempt_ended":
-                self._say(f"attempt {event.attempt} with {event.data['version']}: {event.data['outcome']}")
+                data = event.data
+                why = f" ({data['reason']})" if data["outcome"] == "failed" else ""
+                self._say(f"attempt {event.attempt} with {data['version']}: {data['outcome']}{why}")
             case "machine_started":
                 self.machines += 1
             case "input":
@@ -58,7 +60,7 @@ class Progress:
                     frames for _, frames in event.data["runs"]
                 )
             case "poke":
-                self._say(f"poke at {event.data['address']} by {event.data['tool'] or 'the player'}")
+                self._say(f"poke at {event.data['address']:04X} by {event.data['tool'] or 'the player'}")
             case "refusal":
                 self._say(f"refused: {event.data['message']}")
             case "model_call":
@@ -144,7 +146,7 @@ class LiveDisplay:
                 self._progress.take(event)
                 if self._progress.lines != before:
                     said += 1
-                    self._console.print(self._progress.lines[-1], highlight=False)
+                    self._console.print(plain(self._progress.lines[-1]), soft_wrap=True)
 
     def _take_new(self) -> None:
         for event in self._follower.new_events():
@@ -152,7 +154,7 @@ class LiveDisplay:
 
     def render(self) -> RenderableType:
         """The present picture."""
-        return Panel(Group(self._standing(), Text(), *map(Text, self._progress.lines)), title=self._title)
+        return Panel(Group(self._standing(), plain(""), *map(plain, self._progress.lines)), title=self._title)
 
     def _standing(self) -> Table:
         progress, table = self._progress, Table.grid(padding=(0, 2))
@@ -192,3 +194,8 @@ def clock(seconds: float) -> str:
     whole = max(0, round(seconds))
     hours, minutes = divmod(whole // 60, 60)
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def plain(text: str) -> Text:
+    """Text that others wrote, for a terminal: no markup in it counts, and control characters are shown, not obeyed."""
+    return Text("".join(letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in text))

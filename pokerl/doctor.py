@@ -14,9 +14,9 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from msgspec import Struct
 
 from pokerl import sandbox
-from pokerl.cartridge import load, locate_rom
+from pokerl.cartridge import identify, load, locate_rom
 from pokerl.errors import PokerlError
-from pokerl.rlm.models.settings import EndpointSettings
+from pokerl.rlm.models.openai import read_settings
 
 Standing = Literal["ok", "missing", "optional"]
 SPACE_WANTED = 2 * 1024**3
@@ -67,11 +67,14 @@ def _demo() -> Iterator[Check]:
 def _own_rom() -> Iterator[Check]:
     given = os.environ.get("POKERL_ROM")
     if not given:
-        yield Check("your own ROM", "optional", "POKERL_ROM is not set", "Set POKERL_ROM=red.gb to play the real game.")
+        yield Check(
+            "your own ROM",
+            "optional",
+            "POKERL_ROM is not set; the demo game needs none",
+            "To play the real game, set POKERL_ROM to your file of it, such as POKERL_ROM=red.gb.",
+        )
         return
     try:
-        from pokerl.cartridge import identify
-
         yield Check("your own ROM", "ok", f"{given}: {identify(Path(given).read_bytes()).title}")
     except PokerlError as error:
         yield Check("your own ROM", "optional", error.message, error.remedy)
@@ -97,8 +100,12 @@ def _video() -> Iterator[Check]:
 
 
 def _model() -> Iterator[Check]:
-    settings = EndpointSettings()
-    if settings.openai_api_key:
+    try:
+        settings = read_settings()
+    except PokerlError as error:
+        yield Check("model key", "optional", error.message, error.remedy)
+        return
+    if settings.openai_api_key and settings.openai_api_key.get_secret_value():
         yield Check("model key", "ok", f"set, for {settings.openai_base_url}")
     else:
         yield Check(

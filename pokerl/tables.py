@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 
 from pokerl.design.results import VersionRow
-from pokerl.display import clock
+from pokerl.display import clock, plain
 from pokerl.doctor import Check
 from pokerl.emulator.capability import CAPABILITIES
 from pokerl.play.interface import Interface
@@ -65,8 +65,11 @@ def splits_table(attempt: AttemptResult) -> Table:
 def checks_table(checks: Sequence[Check]) -> Table:
     """What the doctor found."""
     table = Table(box=None, show_header=False)
+    for _ in range(2):
+        table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for check in checks:
-        table.add_row(MARKS[check.standing], check.name, f"{check.detail}\n{check.remedy}".strip())
+        table.add_row(MARKS[check.standing], check.name, plain(f"{check.detail}\n{check.remedy}".strip()))
     return table
 
 
@@ -78,5 +81,5 @@ def interfaces_table(interfaces: Iterable[Interface]) -> Table:
     for interface in interfaces:
         manifest = interface.manifest
         tools = "\n".join(tool.signature for tool in interface.tools)
-        table.add_row(manifest.name, ", ".join(manifest.capabilities), tools, manifest.description)
+        table.add_row(manifest.name, ", ".join(manifest.capabilities), plain(tools), plain(manifest.description))
     return table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -21,9 +22,9 @@ from pokerl.design.experiment import ExperimentResult, run_experiment
 from pokerl.design.opening import open_run
 from pokerl.design.results import attempts_of, best_attempt, version_rows
 from pokerl.design.settings import ExperimentSettings, load_settings
-from pokerl.display import LiveDisplay
+from pokerl.display import LiveDisplay, plain
 from pokerl.emulator.capability import MODES
-from pokerl.errors import ConfigurationProblem, InterfaceProblem, UsageProblem
+from pokerl.errors import ConfigurationProblem, InterfaceProblem, RunFolderProblem, UsageProblem
 from pokerl.play.attempt import AttemptPlan, play_attempt
 from pokerl.play.interface import Interface, load_interface
 from pokerl.play.result import AttemptResult
@@ -89,7 +90,12 @@ def settings_for(
         ConfigurationProblem: the file or an option is wrong.
     """
     if resume is not None:
-        base = msgspec.convert(read_manifest(resume).settings, ExperimentSettings)
+        base = _settings_of(resume)
+        if experiment is not None or (mode and _known_mode(mode) != base.mode):
+            raise UsageProblem(
+                f"The run {resume} goes on with the settings and the mode ({base.mode}) that it was begun with.",
+                "Leave out the experiment's file and --mode, or begin another run.",
+            )
     else:
         base = load_settings(experiment or shipped(STORY))
     changes: dict[str, Any] = {
@@ -105,11 +111,22 @@ def settings_for(
     return msgspec.structs.replace(base, **changes)
 
 
+def _settings_of(folder: Path) -> ExperimentSettings:
+    try:
+        return msgspec.convert(read_manifest(folder).settings, ExperimentSettings)
+    except msgspec.ValidationError as error:
+        raise RunFolderProblem(
+            f"The settings in the manifest of {folder} cannot be used: {error}.", "Begin another run."
+        ) from None
+
+
 def for_one_attempt(settings: ExperimentSettings, minutes: float | None) -> ExperimentSettings:
     """The same settings for `pokerl play`: a run of one attempt."""
     player = settings.player
     if minutes is not None:
-        player = msgspec.structs.replace(player, wall=f"{minutes}m")
+        if not 0 < minutes < math.inf:
+            raise UsageProblem(f"{minutes} are no minutes to play in.", "Give a number above 0, such as --minutes 30.")
+        player = msgspec.structs.replace(player, wall=f"{minutes * 60:.3f}s")
     return msgspec.structs.replace(settings, name="play", player=player)
 
 
@@ -134,8 +151,11 @@ def finish(result: ExperimentResult, *, rom: str, video: bool, console: Console)
     console.print(results_table(version_rows(result.attempts), _milestones(folder)))
     best = best_attempt(result.attempts)
     if best is None:
-        console.print(f"No attempt was made: {result.reason}", highlight=False)
+        console.print(f"No attempt was made: {result.reason}", highlight=False, markup=False)
         return report
+    if result.stop == "interrupted":
+        console.print(f"To go on: pokerl run --resume {folder}", highlight=False, markup=False, soft_wrap=True)
+        return msgspec.structs.replace(report, best=best.identifier)
     if video and best.trunk_frames:
         made = film(folder, best.identifier, None, VideoSettings(), rom=rom, console=console)
         report = msgspec.structs.replace(report, best=best.identifier, video=str(made.path))
@@ -167,7 +187,7 @@ def play_once(settings: ExperimentSettings, interface: str, *, unsafe: bool, con
         run.record("experiment_ended", stop=result.outcome, reason=result.reason)
         console.print(f"\nRun folder: {run.folder}", highlight=False, soft_wrap=True)
         console.print(splits_table(result))
-        console.print(f"{result.reason}\n{result.answer}".strip(), highlight=False, markup=False)
+        console.print(plain(f"{result.reason}\n{result.answer}".strip()))
         return PlayReport(folder=str(run.folder), attempt=result)
 
 
@@ -289,7 +309,9 @@ def states_table(rows: list[StateRow]) -> Table:
     for name in ("checkpoint", "attempt", "machine", "frame", "label", "milestones before it"):
         table.add_column(name, justify="right" if name == "frame" else "left")
     for row in rows:
-        table.add_row(row.digest[:12], row.attempt, row.machine, f"{row.frame:,}", row.label, ", ".join(row.milestones))
+        table.add_row(
+            row.digest[:12], row.attempt, row.machine, f"{row.frame:,}", plain(row.label), ", ".join(row.milestones)
+        )
     return table
 
 
