@@ -172,11 +172,11 @@ static uint8_t menu_column;
 static void draw_menu(void)
 {
     text_box();
-    box(8, 12, 10, 4);
-    put(10, 14, "FIGHT");
-    put(16, 14, "TEAM");
-    put(10, 16, "BAG");
-    put(16, 16, "RUN");
+    box(7, 12, 11, 4);
+    put(9, 14, "FIGHT");
+    put(15, 14, "TEAM");
+    put(9, 16, "BAG");
+    put(15, 16, "RUN");
 }
 
 /* Two columns of two: FIGHT and BAG, TEAM and RUN. Returns row plus twice the column. */
@@ -186,7 +186,7 @@ static uint8_t choose_action(void)
     draw_menu();
     wCurrentMenuItem = wBattleAndStartSavedMenuItem & 1;
     for (;;) {
-        pressed = choose(menu_column ? 15 : 9, 14, 1, BUTTON_A | (menu_column ? BUTTON_LEFT : BUTTON_RIGHT));
+        pressed = choose(menu_column ? 14 : 8, 14, 1, BUTTON_A | (menu_column ? BUTTON_LEFT : BUTTON_RIGHT));
         if (pressed & BUTTON_A)
             break;
         menu_column ^= 1;
