@@ -7,8 +7,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from tools import compiler, header, pack, paths  # noqa: E402
-from tools.rom import BANK_COUNT, FIRST_DATA_BANK  # noqa: E402
+from tools import compiler, header, pack, paths
+from tools.rom import BANK_COUNT, FIRST_DATA_BANK
 
 
 def main() -> None:

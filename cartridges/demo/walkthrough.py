@@ -1,7 +1,7 @@
 """Plays the demo cartridge from power-on to the Hall of Fame with buttons alone: python cartridges/demo/walkthrough.py
 
-Luck is re-rolled on the way by going back to a saved state and waiting a little longer, but the buttons that led to the end are one
-linear log: they are played again on a fresh console to prove it.
+Luck is re-rolled on the way by going back to a saved state and waiting a little longer, but the buttons that led to
+the end are one linear log: they are played again on a fresh console to prove it.
 """
 
 import io
@@ -282,7 +282,7 @@ def main() -> int:
     print(f"Hall of Fame after {player.frames} frames")
     again = replay(player.log)
     same = bytes(again.memory[0xC000:0xE000]) == bytes(player.console.memory[0xC000:0xE000])
-    print(f"replayed from power-on: {'the same memory' if same else 'DIFFERENT memory'}, teams in the hall: {again.memory[0xD5A2]}")
+    print(f"replayed from power-on: same memory: {same}, teams in the hall: {again.memory[0xD5A2]}")
     return 0 if same and again.memory[0xD5A2] else 1
 
 

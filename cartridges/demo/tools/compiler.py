@@ -10,9 +10,14 @@ CODE_START = 0x0200
 FLAGS = ["-msm83", "--opt-code-speed", "--max-allocs-per-node", "3000", "--std-c11"]
 
 
+def _is_noise(line: str) -> bool:
+    """The compiler's remarks on its own peephole rules for banked functions."""
+    return "info 218" in line or line.startswith("'b_")
+
+
 def _run(*command: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    output = [line for line in (done.stdout + done.stderr).splitlines() if "info 218" not in line and not line.startswith("'b_") and line.strip()]
+    output = [line for line in (done.stdout + done.stderr).splitlines() if line.strip() and not _is_noise(line)]
     if output:
         print("\n".join(output))
     if done.returncode:

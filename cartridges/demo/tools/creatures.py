@@ -59,7 +59,8 @@ class Creatures:
             kind = self.types["numbers"][move["type"]]
             effect = EFFECTS[move.get("effect", "none")]
             accuracy = move["accuracy"] * 255 // 100
-            record = bytes([move["id"], effect, move["power"], kind, accuracy, move["points"]]) + charmap.encode_name(name, 13)
+            record = bytes([move["id"], effect, move["power"], kind, accuracy, move["points"]])
+            record += charmap.encode_name(name, 13)
             out[move["id"] * MOVE_SIZE : (move["id"] + 1) * MOVE_SIZE] = record
         banks.add(bytes(out), "MOVE_TABLE")
 
@@ -75,7 +76,8 @@ class Creatures:
     def _pack_items(self, banks: DataBanks) -> None:
         out = bytearray(ITEM_SIZE * 256)
         for name, item in self.items.items():
-            record = charmap.encode_name(name, 13) + bytes([ITEM_KINDS[item["kind"]], item["value"]]) + word(item["price"])
+            record = charmap.encode_name(name, 13) + bytes([ITEM_KINDS[item["kind"]], item["value"]])
+            record += word(item["price"])
             out[item["id"] * ITEM_SIZE : item["id"] * ITEM_SIZE + len(record)] = record
         banks.add(bytes(out), "ITEM_TABLE")
 
@@ -85,14 +87,15 @@ class Creatures:
     def _pack_trainers(self, banks: DataBanks, people: PeopleArt) -> None:
         table = [NOWHERE] * 48
         for trainer in self.trainers.values():
-            record = charmap.encode_name(trainer["name"], 13) + bytes([trainer["money"], people.number(trainer["picture"])])
+            record = charmap.encode_name(trainer["name"], 13)
+            record += bytes([trainer["money"], people.number(trainer["picture"])])
             record += b"".join(self._party(party) for party in trainer["parties"])
             table[trainer["class"]] = banks.add(record)
         banks.add(b"".join(place.entry() for place in table), "TRAINER_TABLE")
 
     def _pack_wild(self, banks: DataBanks) -> None:
-        rows = [bytes(part for level, name in table["slots"] for part in (level, self._index(name))) for table in self.wild.values()]
-        banks.add(b"".join(rows), "WILD_TABLE")
+        slots = [slot for table in self.wild.values() for slot in table["slots"]]
+        banks.add(bytes(part for level, name in slots for part in (level, self._index(name))), "WILD_TABLE")
 
     def pack(self, banks: DataBanks, people: PeopleArt) -> None:
         """Stores all tables."""

@@ -34,7 +34,8 @@ def _warps(world: World, entry: Map) -> list[dict[str, Any]]:
     for number, (x, y, to, warp) in enumerate(entry.head.get("warps", [])):
         destination = world.destination(to)
         name = "last map" if destination == LAST_MAP else to
-        rows.append({"number": number, "x": x, "y": y, "map": destination, "name": name, "warp": warp, "kind": entry.kind(x, y)})
+        row = {"number": number, "x": x, "y": y, "map": destination, "name": name, "warp": warp}
+        rows.append(row | {"kind": entry.kind(x, y)})
     return rows
 
 

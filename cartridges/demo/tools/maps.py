@@ -5,8 +5,8 @@ from typing import Any
 
 from . import tilesets
 from .conditions import condition
-from .people_art import PeopleArt
 from .paths import DATA
+from .people_art import PeopleArt
 from .rom import NOWHERE, DataBanks, Far, word
 from .source import with_rows
 from .texts import Texts
@@ -127,7 +127,8 @@ class MapPacker:
     def _signs(self, entry: Map) -> bytes:
         out = b""
         for x, y, text, *script in entry.head.get("signs", []):
-            out += bytes([y, x]) + word(self.texts.number(text)) + bytes([self.world.script(script[0] if script else "none")])
+            number = self.world.script(script[0] if script else "none")
+            out += bytes([y, x]) + word(self.texts.number(text)) + bytes([number])
         return out
 
     def _connections(self, entry: Map) -> bytes:
@@ -153,7 +154,8 @@ class MapPacker:
         head += word(places[0]) + bytes([1 if entry.head.get("town") else 0])
         for count, where in zip(counts, places[1:], strict=True):
             head += bytes([count]) + word(where)
-        head += self._connections(entry) + self._wild(entry) + bytes([self.world.script(entry.head.get("script", "none"))])
+        script = self.world.script(entry.head.get("script", "none"))
+        head += self._connections(entry) + self._wild(entry) + bytes([script])
         if len(head) != head_size:
             raise AssertionError(len(head))
         return head + b"".join(parts)

@@ -9,8 +9,8 @@ from .source import toml
 WIDTH = 18
 # Placeholders stand for strings in RAM, given with the longest that may appear there.
 PLACEHOLDERS = {
-    "{player}": (0xD158, 7), "{rival}": (0xD34A, 7), "{mine}": (0xD009, 10), "{enemy}": (0xCFDA, 10), "{trainer}": (0xD04A, 12),
-    "{move}": (0xCF4B, 12), "{name}": (0xCD6D, 12),
+    "{player}": (0xD158, 7), "{rival}": (0xD34A, 7), "{mine}": (0xD009, 10), "{enemy}": (0xCFDA, 10),
+    "{trainer}": (0xD04A, 12), "{move}": (0xCF4B, 12), "{name}": (0xCD6D, 12),
 }  # fmt: skip
 NUMBER_PLACE = 0xCF4B + 14
 

@@ -1,4 +1,4 @@
-"""Tilesets: squares drawn in art/*.txt, cut into tiles; blocks of 2 by 2 squares are made from the maps that use them."""
+"""Tilesets: squares drawn in art/*.txt, cut into tiles; blocks are made from the maps that use them."""
 
 from dataclasses import dataclass, field
 

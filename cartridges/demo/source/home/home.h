@@ -46,6 +46,7 @@ void box(uint8_t x, uint8_t y, uint8_t width, uint8_t height);
 void put(uint8_t x, uint8_t y, const char *text);
 void put_name(uint8_t x, uint8_t y, const uint8_t *name);
 void put_number(uint8_t x, uint8_t y, uint16_t value, uint8_t digits);
+void put_two_digits(uint8_t x, uint8_t y, uint8_t value);
 void put_money(uint8_t x, uint8_t y, const uint8_t *bcd);
 void window_show(void);
 void window_hide(void);

@@ -1,8 +1,6 @@
 /* Frames and buttons. */
 #include "home.h"
 
-uint16_t main_ticks; /* counts the frames that the game itself lived through: it stands still if the game hangs */
-
 void wait_frame(void)
 {
     uint8_t held;

@@ -106,6 +106,12 @@ void put_number(uint8_t x, uint8_t y, uint16_t value, uint8_t digits)
         *--at = SPACE;
 }
 
+void put_two_digits(uint8_t x, uint8_t y, uint8_t value)
+{
+    tile_at(x, y)[0] = 0xF6 + value / 10 % 10;
+    tile_at(x, y)[1] = 0xF6 + value % 10;
+}
+
 void put_money(uint8_t x, uint8_t y, const uint8_t *bcd)
 {
     uint8_t i, digit, started = 0;

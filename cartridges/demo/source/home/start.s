@@ -475,5 +475,8 @@ sleep_loop:
 	ret
 
 	.area _DATA
+; C000: 1 while play time counts. C001 (2): frames that the main program lived through; it stands still if the game hangs.
 _play_time_runs::
 	.ds	1
+_main_ticks::
+	.ds	2

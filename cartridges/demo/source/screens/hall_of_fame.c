@@ -41,7 +41,7 @@ static void final_page(void)
     put(2, 16, "TIME");
     put_number(10, 16, wPlayTimeHours, 3);
     put(13, 16, ":");
-    put_number(14, 16, wPlayTimeMinutes, 2);
+    put_two_digits(14, 16, wPlayTimeMinutes);
 }
 
 void hall_of_fame(void) __banked

@@ -99,7 +99,7 @@ static void card(void)
     put(2, 6, "TIME/");
     put_number(8, 6, wPlayTimeHours, 3);
     put(11, 6, ":");
-    put_number(12, 6, wPlayTimeMinutes, 2);
+    put_two_digits(12, 6, wPlayTimeMinutes);
     put(2, 8, "BADGES/");
     if (wObtainedBadges & 1)
         put(10, 8, "PEBBLE");
