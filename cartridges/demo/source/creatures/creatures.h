@@ -52,6 +52,7 @@ void learn_at_level(uint8_t *mon, uint8_t level) __banked; /* fills free places 
 extern uint8_t learned_move;
 
 uint8_t party_add(uint8_t index, uint8_t level) __banked;
+uint8_t party_add_gift(uint8_t index, uint8_t level) __banked;
 uint8_t party_add_mon(const uint8_t *mon) __banked;
 void party_heal(void) __banked;
 uint8_t first_healthy(void) __banked; /* slot, or 6 */

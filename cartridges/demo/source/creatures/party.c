@@ -35,6 +35,14 @@ uint8_t party_add(uint8_t index, uint8_t level) __banked
     return party_add_mon(mon);
 }
 
+/* A glim handed over by a person: always of even quality, so that a start is as good as any other. */
+uint8_t party_add_gift(uint8_t index, uint8_t level) __banked
+{
+    uint8_t mon[MON_SIZE];
+    build_mon(mon, index, level, 0x88, 0x88);
+    return party_add_mon(mon);
+}
+
 static void heal_mon(uint8_t *mon)
 {
     uint8_t i, data[6];

@@ -111,7 +111,7 @@ static void choose_starter(uint16_t text)
     if (!ask_yes_no())
         return;
     wPlayerStarter = species;
-    party_add(species, 5);
+    party_add_gift(species, 5);
     set_event(EVENT_GOT_STARTER);
     load_species_name(species);
     say(TEXT_STARTER_TAKEN);
