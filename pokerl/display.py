@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pokerl.budget import Budget
+from pokerl.play.run import PROBE
 from pokerl.timeline import Event
 
 REFRESH_SECONDS = 0.25
@@ -38,7 +39,9 @@ class Progress:
     lines: list[str] = field(default_factory=list)
 
     def take(self, event: Event) -> None:
-        """Fold one more event in."""
+        """Fold one more event in; what the designer only probes is not shown."""
+        if event.attempt == PROBE:
+            return
         match event.kind:
             case "version_written":
                 self._say(f"interface {event.data['version']} written: {len(event.data['tools'])} tools")

@@ -36,10 +36,10 @@ def version_rows(attempts: Iterable[AttemptResult]) -> list[VersionRow]:
 
 
 def best_attempt(attempts: Iterable[AttemptResult]) -> AttemptResult | None:
-    """The attempt that is reported: the farthest from power-on, then the quickest in wall clock."""
+    """The attempt that is reported; see :func:`merit`."""
     return max(attempts, key=merit, default=None)
 
 
 def merit(attempt: AttemptResult) -> tuple[bool, bool, float, float]:
-    """What attempts are ranked by: full runs first, then won, then progress, then speed."""
-    return attempt.from_power_on, attempt.won, attempt.progress, -attempt.seconds
+    """What attempts are ranked by: full runs, then those that won (the quickest), then those that got farthest."""
+    return attempt.from_power_on, attempt.won, 1.0 if attempt.won else attempt.progress, -attempt.seconds

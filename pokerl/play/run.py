@@ -19,6 +19,9 @@ from pokerl.rlm.process import Tier
 from pokerl.rlm.transcript import Transcript
 from pokerl.timeline import Event, Kind, Recorder, StateStore, read_events
 
+PROBE = "probe"
+"""What stands for the attempt in the events of machines that only look: they are not played on."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
