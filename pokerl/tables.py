@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rich import box
 from rich.table import Table
 
 from pokerl.design.results import VersionRow
@@ -20,11 +21,13 @@ def results_table(rows: Iterable[VersionRow], milestones_total: int) -> Table:
     """One row an interface version: its best attempt."""
     rows = list(rows)
     priced = any(row.best.dollars is not None for row in rows)
-    table = Table(title="Results: the best attempt of each interface version", title_justify="left")
+    table = Table(
+        title="Results: the best attempt of each interface version", title_justify="left", box=box.SIMPLE_HEAD
+    )
     table.add_column("version", no_wrap=True)
     table.add_column("capabilities", min_width=12)
     table.add_column("milestones", min_width=14)
-    for name in ("outcome", "wall clock", "frames", "tokens", *(("dollars",) if priced else ())):
+    for name in ("outcome", "time", "frames", "tokens", *(("dollars",) if priced else ())):
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         best = row.best
