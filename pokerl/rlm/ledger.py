@@ -14,7 +14,6 @@ from pokerl.errors import ModelProblem, PokerlError
 from pokerl.rlm.cancellation import Cancellation
 from pokerl.rlm.messages import Completion, Model, ModelRequest, Usage, total
 from pokerl.rlm.problems import CutShort, Interrupted
-from pokerl.rlm.spending import check, exhausted
 
 LOOK = 0.1
 """Seconds between two looks at the budget while a model thinks."""
@@ -71,7 +70,7 @@ class Ledger:
             Interrupted: ``cancelled`` was set.
             ModelProblem: there is no answer.
         """
-        check(budget)
+        budget.check()
         begun = time.monotonic()
         try:
             completion = _Call(model, request).wait(budget, cancelled)
@@ -113,10 +112,10 @@ class _Call:
         while not self.done.wait(LOOK):
             if cancelled.is_set():
                 raise Interrupted("The run was stopped.")
-            if exhausted(budget) and not self.done.wait(GRACE):
-                check(budget)
+            if budget.exhausted() and not self.done.wait(GRACE):
+                budget.check()
         if self.completion is None:
-            check(budget)
+            budget.check()
             raise self.error or ModelProblem("The model client returned nothing.")
         return self.completion
 

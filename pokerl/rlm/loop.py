@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pokerl.budget import Budget
 from pokerl.errors import BudgetSpent, PokerlError, RunFolderProblem, WorkerLost
-from pokerl.rlm import spending, wording
+from pokerl.rlm import wording
 from pokerl.rlm.agent import AgentSpec
 from pokerl.rlm.cancellation import Cancellation
 from pokerl.rlm.conversation import Conversation
@@ -326,7 +326,7 @@ class _Run:
         """Give up a running block when the run is over."""
         if self.around.cancelled.is_set():
             raise Interrupted("The run was stopped.")
-        spending.check(self.around.budget)
+        self.around.budget.check()
 
     def see(self, reply: str, observed: Message) -> None:
         """Add a turn to the conversation and the transcript."""

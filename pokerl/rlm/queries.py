@@ -176,8 +176,7 @@ class SubCalls:
         around = self._around
         for problem in filter(None, map(check_png, query.images)):
             raise ValueError(f"A picture cannot be sent: {problem}.")
-        around.budget.check()
-        around.budget.charge("sub_calls", 1)
+        around.budget.take("sub_calls")
         messages: tuple[Message, ...] = (say("user", query.prompt, *map(Image, query.images)),)
         request = ModelRequest(f"{around.path}/query", number, messages, around.budget.deadline, around.budget.waiting)
         model = self._model(query.model)
@@ -222,21 +221,21 @@ class SubCalls:
 
     def _delegate(self, task: Task, path: str, share: float) -> dict[str, Any]:
         """Run a sub-agent, or at the depth limit a single query in its place."""
-        self._around.budget.check()
         if self._around.depth <= 0:
             return self._instead(task)
         options = take(task.options, Options)
+        model = self._model(options.model)
+        self._around.budget.take("sub_calls")
         child = self._child(task, options, path)
         agent = msgspec.structs.replace(
             child.agent, max_turns=min(options.max_turns or child.agent.max_turns, child.agent.max_turns)
         )
-        self._around.budget.charge("sub_calls", 1)
         budget = self._around.budget.child(self._limits(options, share), name=path)
         around = replace(
             self._around,
             path=path,
             depth=min(self._around.depth - 1, agent.depth),
-            model=self._model(options.model),
+            model=model,
             budget=budget,
             cancelled=self._life(),
         )
