@@ -40,6 +40,9 @@ STORY = "experiments/story.toml"
 TRUNK_FILM = "trunk.mp4"
 AUDIT_FILE = "audit.md"
 
+FILMED_FRAMES = 36_000
+"""Frames (ten minutes of play) up to which the film of a run shows every one; longer play is shown faster."""
+
 
 class RunReport(Struct, frozen=True, kw_only=True):
     """What `pokerl run` ends with.
@@ -157,7 +160,8 @@ def finish(result: ExperimentResult, *, rom: str, video: bool, console: Console)
         console.print(f"To go on: pokerl run --resume {folder}", highlight=False, markup=False, soft_wrap=True)
         return msgspec.structs.replace(report, best=best.identifier)
     if video and best.trunk_frames:
-        made = film(folder, best.identifier, None, VideoSettings(), rom=rom, console=console)
+        settings = VideoSettings(overlay=True, speed=1 + best.trunk_frames // FILMED_FRAMES)
+        made = film(folder, best.identifier, None, settings, rom=rom, console=console)
         report = msgspec.structs.replace(report, best=best.identifier, video=str(made.path))
     found = audit(folder, rom=rom, console=console)
     target = folder / AUDIT_FILE
