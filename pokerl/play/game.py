@@ -6,18 +6,25 @@ the capability is checked and the act recorded; nothing here can be bypassed to 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from pokerl.cartridge import STATE_SPANS, Cartridge, GameState, MemoryImage, read_screen_text, read_state
 from pokerl.emulator.client import Client, mask_of, picture_of
-from pokerl.emulator.protocol import Acted, Condition, Hold, Node, Span, Standing, Until
+from pokerl.emulator.protocol import Act, Acted, Condition, Hold, Node, Poke, ReadRom, Span, Standing, Until
 from pokerl.errors import UsageProblem
+
+WRITABLE = 0x8000
+DIGEST = re.compile("[0-9a-f]{64}")
+MAXIMUM_LABEL = 400
+MAXIMUM_TOOL = 120
 
 Test = Literal["==", "!=", "<", ">", "changed"]
 Where = int | str
@@ -116,6 +123,7 @@ class Game:
             ``.frame``, ``.ran`` (frames that passed) and ``.milestones`` (names reached during it).
         """
         spans = [Span(self.address(where), length) for where, length in read]
+        require_possible(Act(list(steps), spans, screen, self.tool))
         return self._client.act(list(steps), reads=spans, screen=screen, tool=self.tool)
 
     def step(self, buttons: str, frames: int) -> Hold:
@@ -148,6 +156,7 @@ class Game:
 
     def read_rom(self, bank: int, address: int, length: int) -> bytes:
         """Bytes of a ROM bank: ``address`` 0–3FFF for bank 0, 4000–7FFF for the others."""
+        require_possible(ReadRom(bank, address, length, self.tool))
         return self._client.read_rom(bank, address, length, tool=self.tool)
 
     def state(self) -> GameState:
@@ -171,14 +180,17 @@ class Game:
             data: a byte or bytes.
             why: one sentence for the audit.
         """
-        content = bytes([data]) if isinstance(data, int) else bytes(data)
-        self._client.poke(self.address(where), content, tool=self.tool, why=why)
+        content, address = bytes([data]) if isinstance(data, int) else bytes(data), self.address(where)
+        if address < WRITABLE:
+            raise UsageProblem(f"Address {address:04X} is in the ROM and cannot be written.", "RAM begins at 8000.")
+        require_possible(Poke(address, content, self.tool, why[:MAXIMUM_LABEL]))
+        self._client.poke(address, content, tool=self.tool, why=why[:MAXIMUM_LABEL])
 
     # Branches ------------------------------------------------------------------------------------------------------
 
     def checkpoint(self, label: str = "") -> Checkpoint:
         """Store the present state as a node of the timeline and return it."""
-        return self._node(self._client.checkpoint(label=label, tool=self.tool), label)
+        return self._node(self._client.checkpoint(label=label[:MAXIMUM_LABEL], tool=self.tool), label)
 
     def restore(self, checkpoint: Checkpoint | str) -> Checkpoint:
         """Go back to a checkpoint of this run, whichever machine made it."""
@@ -199,7 +211,7 @@ class Game:
 
     def commit(self, label: str = "") -> Checkpoint:
         """Declare the present state the end of the trunk: the path that counts, is replayed and filmed."""
-        return self._node(self._client.commit(label=label, tool=self.tool), label)
+        return self._node(self._client.commit(label=label[:MAXIMUM_LABEL], tool=self.tool), label)
 
     def close(self) -> None:
         """Give a branch's machine back. Your own machine stays."""
@@ -260,7 +272,7 @@ class Game:
     @contextmanager
     def using(self, tool: str) -> Iterator[None]:
         """Label what is done inside with a tool's name."""
-        self._tools.append(tool)
+        self._tools.append(tool[:MAXIMUM_TOOL])
         try:
             yield
         finally:
@@ -283,6 +295,21 @@ def held(buttons: str) -> int:
     return mask_of(filter(None, buttons.lower().replace(" ", "").split("+")))
 
 
+def require_possible(request: Act | ReadRom | Poke) -> None:
+    """Raise :class:`UsageProblem` for a request with a field out of bounds, which would cost the connection."""
+    try:
+        msgspec.msgpack.decode(msgspec.msgpack.encode(request), type=type(request))
+    except msgspec.ValidationError as error:
+        raise UsageProblem(f"This cannot be asked of the machine: {error}.", "Stay within its bounds.") from None
+
+
 def digest_of(checkpoint: Checkpoint | str) -> str:
-    """The name of a checkpoint's state."""
-    return checkpoint if isinstance(checkpoint, str) else checkpoint.digest
+    """The name of a checkpoint's state.
+
+    Raises:
+        UsageProblem: it is no checkpoint.
+    """
+    digest = checkpoint.digest if isinstance(checkpoint, Checkpoint) else checkpoint
+    if not isinstance(digest, str) or not DIGEST.fullmatch(digest):
+        raise UsageProblem(f"{digest!r:.80} is no checkpoint.", "Give what game.checkpoint() returned, or its digest.")
+    return digest
