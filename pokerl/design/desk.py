@@ -25,13 +25,10 @@ from pokerl.play.machines import MachinePark
 from pokerl.play.run import Run
 from pokerl.play.versions import keep_version
 from pokerl.rlm import Extension
-from pokerl.timeline import Run as HeldButtons
-from pokerl.timeline import Segment, Tree
+from pokerl.timeline import Poke, Segment, Tree
 
 PROBE = "probe"
 """What stands for the attempt in the events of the designer's own machines."""
-
-ACTS_AT_ONCE = 256
 
 Kind = TypeVar("Kind", bound=Struct)
 Name = Annotated[str, Meta(max_length=200)]
@@ -224,21 +221,14 @@ class Desk:
 def _run_to(handle: MachineHandle, segment: Segment, frame: int) -> None:
     """Repeat a segment's acts on a machine that stands at its start, up to a frame."""
     left = frame - segment.start_frame
-    steps: list[Hold] = []
     for act in segment.acts:
-        if left <= 0:
-            break
-        if isinstance(act, HeldButtons):
-            steps.append(Hold(act.mask, min(act.frames, left)))
+        if isinstance(act, Poke):
+            handle.control.poke(act.address, act.after)
+        elif left > 0:
+            handle.control.act([Hold(act.mask, min(act.frames, left))])
             left -= act.frames
         else:
-            handle.control.act(steps)
-            steps = []
-            handle.control.poke(act.address, act.after)
-        if len(steps) >= ACTS_AT_ONCE:
-            handle.control.act(steps)
-            steps = []
-    handle.control.act(steps)
+            break
 
 
 def _take(arguments: dict[str, Any], kind: type[Kind]) -> Kind:
