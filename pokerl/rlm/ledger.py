@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from pokerl.budget import Budget
-from pokerl.errors import ModelProblem, PokerlError
+from pokerl.errors import BudgetSpent, ConfigurationProblem, ModelProblem, PokerlError
 from pokerl.rlm.cancellation import Cancellation
-from pokerl.rlm.messages import Completion, Model, ModelRequest, Usage, total
-from pokerl.rlm.problems import CutShort, Interrupted
+from pokerl.rlm.messages import Completion, Model, ModelRequest, Usage, estimate_tokens, total
+from pokerl.rlm.problems import CutShort, Interrupted, NotTaken
 
 LOOK = 0.1
 """Seconds between two looks at the budget while a model thinks."""
@@ -45,6 +45,7 @@ class Ledger:
         self._report = report
         self._lock = threading.Lock()
         self._by_agent: dict[str, Usage] = {}
+        self._unpriced: set[str] = set()
         self._calls = 0
 
     @property
@@ -67,21 +68,34 @@ class Ledger:
 
         Raises:
             BudgetSpent: something ran out while it thought.
+            ConfigurationProblem: dollars are limited, and what the model costs is not known.
             Interrupted: ``cancelled`` was set.
             ModelProblem: there is no answer.
         """
         budget.check()
+        self._require_price(model.name, budget)
         begun = time.monotonic()
         try:
             completion = _Call(model, request).wait(budget, cancelled)
         except PokerlError as error:
-            usage = error.usage if isinstance(error, CutShort) else Usage()
+            usage = cost_of(error, request)
             self._enter(request, model.name, usage, time.monotonic() - begun, 0.0, error.message, budget)
             raise
         self._enter(
             request, completion.model or model.name, completion.usage, completion.seconds, completion.waited, "", budget
         )
+        if completion.usage.dollars is None:
+            self._unpriced.add(model.name)
+            self._require_price(model.name, budget)
         return completion
+
+    def _require_price(self, model: str, budget: Budget) -> None:
+        """A limit that cannot be watched is refused at the first call, not found out from the bill."""
+        if model in self._unpriced and budget.remaining("dollars") is not None:
+            raise ConfigurationProblem(
+                f"Dollars are limited, but what {model} costs is not known.",
+                "Set POKERL_INPUT_PRICE and POKERL_OUTPUT_PRICE, or limit tokens in place of dollars.",
+            )
 
     def _enter(
         self, request: ModelRequest, model: str, usage: Usage, seconds: float, waited: float, error: str, budget: Budget
@@ -95,6 +109,17 @@ class Ledger:
             self._by_agent[request.agent] = usage if before is None else before + usage
         if self._report is not None:
             self._report(ModelCall(request.agent, request.turn, model, usage, seconds, waited, error))
+
+
+def cost_of(error: PokerlError, request: ModelRequest) -> Usage:
+    """What a call cost that has no reply; of one that was left behind only the input can be estimated."""
+    if isinstance(error, CutShort):
+        return error.usage
+    if isinstance(error, NotTaken):
+        return Usage(dollars=0.0)
+    if isinstance(error, BudgetSpent | Interrupted):
+        return Usage(estimate_tokens(request.messages), 0, estimated=True)
+    return Usage()
 
 
 @dataclass

@@ -69,7 +69,7 @@ class Usage(Struct, frozen=True):
 
 def total(usages: Sequence[Usage]) -> Usage:
     """The sum of usages; nothing at all costs nothing."""
-    return reduce(operator.add, usages) if usages else Usage()
+    return reduce(operator.add, usages) if usages else Usage(dollars=0.0)
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,18 @@ from pokerl.errors import ModelProblem, PokerlError
 from pokerl.rlm.messages import Usage
 
 
-class ContextTooLong(ModelProblem):
+class NotTaken(ModelProblem):
+    """The endpoint did not take a request; it cost nothing."""
+
+
+class ContextTooLong(NotTaken):
     """The conversation does not fit into the model's context window."""
 
 
-class ModelUnreachable(ModelProblem):
+class ModelUnreachable(NotTaken):
     """There is no usable model behind the endpoint."""
 
     exit_code = 2
-
-
-class Refusal(ModelProblem):
-    """The model declined to answer."""
 
 
 class Interrupted(PokerlError):

@@ -7,10 +7,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from pokerl.budget import Budget
+from pokerl.budget import Budget, Limits
 from pokerl.errors import ConfigurationProblem, ModelProblem
-from pokerl.rlm.messages import Image, ModelRequest, say
-from pokerl.rlm.models.openai import NO_IMAGE, OpenAIModel
+from pokerl.rlm.cancellation import Cancellation
+from pokerl.rlm.ledger import Ledger
+from pokerl.rlm.messages import Image, ModelRequest, Usage, say
+from pokerl.rlm.models.openai import NO_IMAGE, OpenAIModel, read_settings
+from pokerl.rlm.models.prices import published_price
 from pokerl.rlm.models.settings import EndpointSettings
 from pokerl.rlm.pictures import to_png
 from pokerl.rlm.problems import ContextTooLong, CutShort, ModelUnreachable
@@ -128,6 +131,46 @@ def test_usage_is_estimated_and_marked_when_the_endpoint_does_not_tell(serve):
     assert usage.input_tokens > 900
 
 
+def test_the_published_price_of_a_call_is_told():
+    usage = Usage(1_000_000, 1_000_000)
+    price = published_price("gpt-5", "https://api.openai.com/v1", usage)
+    assert price > 1
+    assert 0 < published_price("gpt-5", "https://api.openai.com/v1", usage, cached_tokens=900_000) < price
+    assert published_price("gpt-5", "https://api.openai.com/v1", Usage()) == 0
+
+
+@pytest.mark.parametrize(
+    ("model", "address"),
+    [
+        ("gpt-5", "http://127.0.0.1:8000/v1"),
+        ("nonesuch-9", "https://api.openai.com/v1"),
+        ("gpt-5", "https://x.test/v1"),
+    ],
+)
+def test_an_unknown_price_is_unknown_and_never_zero(model, address):
+    assert published_price(model, address, Usage(1, 1)) is None
+
+
+def test_prices_of_ones_own_hold_also_for_broken_tries(serve):
+    _, model = serve([chunk("x" * 400)], GOOD, input_price=1.0, output_price=2.0)
+    usage = model.complete(request()).usage
+    assert usage.dollars == pytest.approx((usage.input_tokens + 2 * usage.output_tokens) / 1e6)
+
+
+def test_a_free_model_costs_zero_and_not_unknown(serve):
+    _, model = serve(GOOD, input_price=0, output_price=0)
+    assert model.complete(request()).usage.dollars == 0.0
+
+
+def test_tokens_read_from_the_cache_are_priced_as_such(serve, monkeypatch):
+    asked = []
+    monkeypatch.setattr("pokerl.rlm.models.openai.published_price", lambda *words: asked.append(words) or 0.5)
+    cached = USAGE | {"prompt_tokens_details": {"cached_tokens": 8}}
+    server, model = serve([chunk("Hello"), chunk(finish="stop"), chunk() | {"choices": [], "usage": cached}, "[DONE]"])
+    assert model.complete(request()).usage.dollars == 0.5
+    assert asked == [("m", server.url, Usage(11, 7), 8)]
+
+
 def test_an_endpoint_that_does_not_know_stream_options_is_asked_without(serve):
     server, model = serve((400, {}, "unknown field stream_options"), GOOD)
     assert model.complete(request()).text == "Hello"
@@ -223,6 +266,29 @@ def test_a_reply_that_only_thought_until_its_length_ran_out_is_empty(serve):
     assert model.complete(request()).text == ""
 
 
+def test_a_request_that_was_not_taken_cost_nothing_and_a_failed_one_is_unknown(serve):
+    ledger, budget = Ledger(), Budget()
+    for plan in [(401, {}, "bad key"), (400, {}, "no such field"), (400, {}, "maximum context is 9 tokens")]:
+        with pytest.raises(ModelProblem):
+            ledger.ask(serve(plan)[1], request(), budget, Cancellation())
+    assert ledger.usage() == Usage(0, 0, 0.0)
+    with pytest.raises(ModelProblem):
+        ledger.ask(serve([chunk("half")], attempts=1)[1], request(), budget, Cancellation())
+    assert ledger.usage().dollars is None
+    assert budget.spent("tokens") == ledger.usage().tokens > 0
+
+
+def test_a_limit_in_dollars_is_refused_where_the_price_is_unknown(serve):
+    server, model = serve(GOOD)
+    ledger, budget = Ledger(), Budget(Limits(dollars=1))
+    for _ in range(2):
+        with pytest.raises(ConfigurationProblem, match="what m costs is not known"):
+            ledger.ask(model, request(), budget, Cancellation())
+    assert (len(server.bodies), ledger.usage().tokens) == (1, 18)
+    priced = serve(GOOD, input_price=1, output_price=1)[1]
+    assert Ledger().ask(priced, request(), Budget(Limits(dollars=1)), Cancellation()).text == "Hello"
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -277,6 +343,35 @@ def test_the_key_comes_from_the_environment_or_a_file(monkeypatch, tmp_path):
     (tmp_path / ".env").write_text("OPENAI_API_KEY=from-file\nOPENAI_BASE_URL=http://127.0.0.1:1/v1\n")
     with pytest.raises(ModelUnreachable, match=r"127\.0\.0\.1:1"):
         OpenAIModel("m").check()
+    assert isinstance(OpenAIModel("m", EndpointSettings()), OpenAIModel)
     monkeypatch.setenv("OPENAI_BASE_URL", "not a url")
     with pytest.raises(ConfigurationProblem, match="not a URL"):
         OpenAIModel("m")
+
+
+def test_settings_come_from_variables_of_our_own_and_never_from_general_names(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name, value in {"IMAGES": "maybe", "EXTRA": "[", "ATTEMPTS": "-3", "TEMPERATURE": "hot"}.items():
+        monkeypatch.setenv(name, value)
+    assert EndpointSettings().attempts == 6
+    monkeypatch.setenv("POKERL_ATTEMPTS", "3")
+    monkeypatch.setenv("POKERL_IMAGES", "false")
+    monkeypatch.setenv("POKERL_EXTRA", '{"top_k": 1}')
+    (tmp_path / ".env").write_text("POKERL_TEMPERATURE=0.5\nSOMETHING_ELSE=1\n")
+    found = read_settings()
+    assert (found.attempts, found.images, found.extra, found.temperature) == (3, False, {"top_k": 1}, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("ATTEMPTS", "0", "POKERL_ATTEMPTS is wrong"),
+        ("INPUT_PRICE", "1", "set both or neither"),
+        ("EXTRA", "[", "extra"),
+    ],
+)
+def test_a_wrong_setting_is_named(monkeypatch, tmp_path, name, value, words):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(f"POKERL_{name}", value)
+    with pytest.raises(ConfigurationProblem, match=words):
+        read_settings()

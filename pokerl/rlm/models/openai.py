@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import openai
+from pydantic import ValidationError
 
-from pokerl.errors import ConfigurationProblem, ModelProblem
-from pokerl.rlm.messages import Completion, Message, ModelRequest, Text, Usage, estimate_tokens
+from pokerl.errors import ConfigurationProblem
+from pokerl.rlm.messages import Completion, Message, ModelRequest, Text, Usage, estimate_tokens, total
+from pokerl.rlm.models.prices import published_price
 from pokerl.rlm.models.settings import OFFICIAL, EndpointSettings
-from pokerl.rlm.problems import ContextTooLong, CutShort, ModelUnreachable
+from pokerl.rlm.problems import ContextTooLong, CutShort, ModelUnreachable, NotTaken
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionChunk
@@ -44,11 +47,14 @@ class Reply:
     refusal: str = ""
     finish: str = ""
     usage: Usage | None = None
+    cached_tokens: int = 0
 
     def take(self, chunk: ChatCompletionChunk) -> None:
         """Add a piece."""
         if chunk.usage is not None:
             self.usage = Usage(chunk.usage.prompt_tokens or 0, chunk.usage.completion_tokens or 0)
+            details = chunk.usage.prompt_tokens_details
+            self.cached_tokens = (details.cached_tokens or 0) if details else 0
         for choice in chunk.choices or []:
             self.text += choice.delta.content or "" if choice.delta else ""
             self.refusal += choice.delta.refusal or "" if choice.delta else ""
@@ -113,17 +119,17 @@ class OpenAIModel:
             ContextTooLong: it does not fit into the model's context window.
             CutShort: the deadline came before the reply was complete.
             ModelUnreachable: the endpoint, the model or the key is wrong.
-            ModelProblem: it failed too often or in a way that does not pass.
+            NotTaken: it does not accept the request or has no credit left.
+            ModelProblem: it failed too often.
         """
-        begun, waited, lost = time.monotonic(), 0.0, Usage()
+        begun, waited, lost = time.monotonic(), 0.0, list[Usage]()
         for attempt in range(1, self._settings.attempts + 1):
             try:
                 reply = self._once(request)
-                usage = reply.usage or self._estimate(request, reply)
-                usage = usage if lost == Usage() else lost + usage
+                usage = total([*lost, self._cost(request, reply)])
                 return Completion(reply.text or reply.refusal, usage, time.monotonic() - begun, waited, self._name)
             except TryAgain as problem:
-                lost = lost + problem.spent if problem.spent else lost
+                lost += [problem.spent] if problem.spent else []
                 wait = self._wait(attempt, problem.after)
                 late = request.deadline is not None and time.monotonic() + wait > request.deadline
                 if attempt == self._settings.attempts or late:
@@ -131,7 +137,7 @@ class OpenAIModel:
                     raise CutShort(
                         f"{self._name} at {self._settings.openai_base_url} gave no usable reply ({why}): {problem}",
                         "Check the endpoint; the run can be resumed.",
-                        lost,
+                        total(lost),
                     ) from problem
                 waited += self._pause(request, wait)
         raise AssertionError("unreachable: the last attempt returns or raises")
@@ -143,23 +149,23 @@ class OpenAIModel:
             for chunk in self._stream(request):
                 reply.take(chunk)
                 if request.deadline is not None and time.monotonic() > request.deadline:
-                    raise CutShort("The deadline came while the model was writing.", "", self._estimate(request, reply))
+                    raise CutShort("The deadline came while the model was writing.", "", self._cost(request, reply))
         except openai.APIStatusError as error:
             raise self._judge(error) from error
         except openai.APIConnectionError as error:
             began = bool(reply.text or reply.finish)
             raise TryAgain(
                 "the stream stalled or broke" if began else self._absent(error).message,
-                spent=self._estimate(request, reply) if began else None,
+                spent=self._cost(request, reply) if began else None,
             ) from error
         except (openai.APIError, ValueError) as error:
             if TOO_LONG.search(str(error)):
                 raise self._too_long(error) from error
-            raise TryAgain(f"the stream broke: {describe(error)}", spent=self._estimate(request, reply)) from error
+            raise TryAgain(f"the stream broke: {describe(error)}", spent=self._cost(request, reply)) from error
         if not reply.finish:
-            raise TryAgain("the stream ended in the middle", spent=reply.usage or self._estimate(request, reply))
+            raise TryAgain("the stream ended in the middle", spent=self._cost(request, reply))
         if not (reply.text or reply.refusal) and reply.finish != "length":
-            raise TryAgain(f"the reply is empty ({reply.finish})", spent=reply.usage or self._estimate(request, reply))
+            raise TryAgain(f"the reply is empty ({reply.finish})", spent=self._cost(request, reply))
         return reply
 
     def _stream(self, request: ModelRequest) -> Iterator[ChatCompletionChunk]:
@@ -196,9 +202,12 @@ class OpenAIModel:
             return {"role": message.role, "content": "\n".join(part["text"] for part in parts)}
         return {"role": message.role, "content": parts}
 
-    def _estimate(self, request: ModelRequest, reply: Reply) -> Usage:
-        """What a reply must have cost when the endpoint did not say; marked as an estimate."""
-        return Usage(estimate_tokens(request.messages), len(reply.text) // 4 + 1, None, estimated=True)
+    def _cost(self, request: ModelRequest, reply: Reply) -> Usage:
+        """What a reply cost; its tokens are estimated, and marked so, when the endpoint did not tell them."""
+        usage = reply.usage or Usage(estimate_tokens(request.messages), len(reply.text) // 4 + 1, estimated=True)
+        tariff, address = self._settings.tariff, self._settings.openai_base_url
+        dollars = tariff.dollars(usage) if tariff else published_price(self._name, address, usage, reply.cached_tokens)
+        return msgspec.structs.replace(usage, dollars=dollars)
 
     def _judge(self, error: openai.APIStatusError) -> Exception:
         """What an error status means: try again, or an error of ours."""
@@ -216,12 +225,10 @@ class OpenAIModel:
                 "Check --model and OPENAI_BASE_URL.",
             )
         if error.code == "insufficient_quota":
-            return ModelProblem(f"The account behind the key has no credit left: {text}", "Add credit, then resume.")
+            return NotTaken(f"The account behind the key has no credit left: {text}", "Add credit, then resume.")
         if status in (408, 409, 425, 429) or status >= 500:
             return TryAgain(f"status {status}: {text}", after=retry_after(error.response.headers))
-        return ModelProblem(
-            f"The endpoint does not accept the request (status {status}): {text}", "Check the settings."
-        )
+        return NotTaken(f"The endpoint does not accept the request (status {status}): {text}", "Check the settings.")
 
     def _too_long(self, error: Exception) -> ContextTooLong:
         return ContextTooLong(f"The conversation is too long for {self._name}: {describe(error)}", "Send less at once.")
@@ -263,8 +270,17 @@ def read_settings() -> EndpointSettings:
     """
     try:
         return EndpointSettings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = variable(str(first["loc"][0])) if first["loc"] else "A model setting"
+        raise ConfigurationProblem(f"{name} is wrong: {first['msg']}.", "See docs/rlm.md.") from error
     except ValueError as error:
-        raise ConfigurationProblem(f"A model setting is wrong: {error}", "See docs/rlm.md.") from error
+        raise ConfigurationProblem(f"A model setting is wrong: {describe(error)}.", "See docs/rlm.md.") from error
+
+
+def variable(setting: str) -> str:
+    """The environment variable of a setting."""
+    return setting if setting.isupper() else f"POKERL_{setting.upper()}"
 
 
 def retry_after(headers: Any) -> float | None:
