@@ -68,7 +68,7 @@ class Gate:
         self._settings = settings
         self._store = store
         counter = frames or FrameCounter(limit=settings.frame_limit)
-        self._meter = Meter(counter, slot, settings.deadline)
+        self._meter = Meter(counter, slot, settings.deadline, settings.own_frame_limit)
         self._last_checkpoint = settings.start
         self._draw = False
         self._handlers: dict[type, Callable[[Any, Rights], Answer]] = {

@@ -18,12 +18,14 @@ class Meter:
         counter: the attempt's frames.
         slot: this machine's slot in it.
         deadline: seconds of the monotonic clock after which nothing runs; 0 for none.
+        own_limit: frames that this machine alone may run; 0 for no limit of its own.
     """
 
-    def __init__(self, counter: FrameCounter, slot: int, deadline: float) -> None:
+    def __init__(self, counter: FrameCounter, slot: int, deadline: float, own_limit: int = 0) -> None:
         self._counter = counter
         self._slot = slot
         self._deadline = deadline
+        self._own_limit = own_limit
         self._left = 0
 
     @property
@@ -37,6 +39,8 @@ class Meter:
             raise BudgetSpent("The time of this attempt is over.", "What was reached until now is kept.")
         if self._counter.limit and not self._left and self._counter.total >= self._counter.limit:
             raise self._no_frames()
+        if self._own_limit and not self._left and self._counter.of(self._slot) >= self._own_limit:
+            raise BudgetSpent(f"The {self._own_limit} frames of this branch are spent.", "Where it stands is kept.")
 
     def allow(self, wanted: int, *, limited: bool) -> int:
         """How many frames may be run now: at least 1, at most ``wanted`` and ``GRANT``.
@@ -51,7 +55,10 @@ class Meter:
         if self._left < min(wanted, GRANT):
             if limited:
                 self.check()
-            self._left += self._counter.take(self._slot, min(wanted, GRANT) - self._left, limited=limited)
+            missing = min(wanted, GRANT) - self._left
+            if limited and self._own_limit:
+                missing = min(missing, self._own_limit - self._counter.of(self._slot))
+            self._left += self._counter.take(self._slot, missing, limited=limited)
             if not self._left:
                 raise self._no_frames()
         return min(wanted, self._left)

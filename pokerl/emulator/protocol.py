@@ -233,6 +233,7 @@ class MachineSettings(Struct, frozen=True, kw_only=True):
         start: digest of the checkpoint to start from; empty for power-on.
         deadline: seconds of the monotonic clock after which every act is refused; 0 for none.
         frame_limit: frames that all machines of the attempt may run together; 0 for none.
+        own_frame_limit: frames that this machine alone may run (a branch with a limit); 0 for none.
         commits: whether the client may commit, that is, whether this is the player's own machine.
     """
 
@@ -245,6 +246,7 @@ class MachineSettings(Struct, frozen=True, kw_only=True):
     start: str = ""
     deadline: float = 0.0
     frame_limit: int = 0
+    own_frame_limit: int = 0
     commits: bool = True
 
 
