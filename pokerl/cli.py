@@ -56,6 +56,7 @@ def run(
     rom: Rom = "",
     runs: Runs = "",
     resume: Annotated[Path | None, typer.Option(help="Go on with an interrupted run.")] = None,
+    cassette: Annotated[Path | None, typer.Option(help="Repeat a recorded run with its models' answers.")] = None,
     video: Annotated[bool, typer.Option(help="Make the MP4 at the end.")] = True,
     sandbox: Sandbox = "",
     unsafe: Unsafe = False,
@@ -64,7 +65,9 @@ def run(
     """Run a whole experiment: a designer builds interfaces, a player plays with each."""
     from pokerl import verbs
 
-    settings = verbs.settings_for(experiment, resume, mode=mode, model=model, rom=rom, runs=runs, sandbox=sandbox)
+    settings = verbs.settings_for(
+        experiment, resume, cassette, mode=mode, model=model, rom=rom, runs=runs, sandbox=sandbox
+    )
     result = verbs.run_and_watch(settings, resume, unsafe=unsafe, console=_console(as_json))
     report = verbs.finish(result, rom=settings.rom, video=video, console=_console(as_json))
     _print_json(report, when=as_json)
@@ -87,7 +90,7 @@ def play(
     """Play one attempt with an interface."""
     from pokerl import verbs
 
-    settings = verbs.settings_for(experiment, None, mode=mode, model=model, rom=rom, runs=runs, sandbox=sandbox)
+    settings = verbs.settings_for(experiment, mode=mode, model=model, rom=rom, runs=runs, sandbox=sandbox)
     settings = verbs.for_one_attempt(settings, minutes)
     result = verbs.play_once(settings, interface, unsafe=unsafe, console=_console(as_json))
     _print_json(result, when=as_json)

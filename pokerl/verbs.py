@@ -85,9 +85,17 @@ class StateRow(Struct, frozen=True, kw_only=True):
 
 
 def settings_for(
-    experiment: Path | None, resume: Path | None, *, mode: str, model: str, rom: str, runs: str, sandbox: str
+    experiment: Path | None,
+    resume: Path | None = None,
+    cassette: Path | None = None,
+    *,
+    mode: str,
+    model: str,
+    rom: str,
+    runs: str,
+    sandbox: str,
 ) -> ExperimentSettings:
-    """The settings of an experiment's file (or of the run to resume), changed by the command line.
+    """The settings of an experiment's file (or of the run to resume or to repeat), changed by the command line.
 
     Raises:
         ConfigurationProblem: the file or an option is wrong.
@@ -99,6 +107,8 @@ def settings_for(
                 f"The run {resume} goes on with the settings and the mode ({base.mode}) that it was begun with.",
                 "Leave out the experiment's file and --mode, or begin another run.",
             )
+    elif cassette is not None:
+        base = msgspec.structs.replace(_settings_of(cassette), scripted="", cassette=str(cassette))
     else:
         base = load_settings(experiment or shipped(STORY))
     changes: dict[str, Any] = {
@@ -107,7 +117,7 @@ def settings_for(
     if mode:
         changes["mode"] = _known_mode(mode)
     if model:
-        changes["scripted"] = ""
+        changes |= {"scripted": "", "cassette": ""}
         changes |= {
             part: msgspec.structs.replace(getattr(base, part), model=model) for part in ("designer", "player", "scout")
         }

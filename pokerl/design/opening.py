@@ -26,7 +26,7 @@ from pokerl.emulator import Nursery
 from pokerl.errors import ConfigurationProblem, RunFolderProblem, UsageProblem
 from pokerl.play.prompts import agent_folder
 from pokerl.play.run import Run
-from pokerl.rlm import Model, OpenAIModel, ScriptedModel, Transcript
+from pokerl.rlm import CassetteModel, Model, OpenAIModel, ScriptedModel, Transcript
 from pokerl.sandbox import Tier, choose
 from pokerl.shipped import path as shipped
 from pokerl.timeline import Event, Recorder, StateStore, read_events
@@ -65,6 +65,9 @@ def build_models(settings: ExperimentSettings) -> tuple[dict[str, Model], dict[s
     if settings.scripted:
         script = ScriptedModel(scripted_folder(settings.scripted))
         return dict.fromkeys(PARTS, script), {script.name: script}
+    if settings.cassette:
+        cassette = CassetteModel(Path(settings.cassette) / "transcripts")
+        return dict.fromkeys(PARTS, cassette), {cassette.name: cassette}
     names = model_names(settings)
     wanted = {*names.values(), *(getattr(settings, part).sub_model for part in PARTS)} - {""}
     by_name: dict[str, Model] = {}

@@ -45,6 +45,7 @@ class ExperimentSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         runs: folder in which the run folder is made.
         sandbox: a tier by name; empty takes the first that works.
         scripted: folder of scripted turns that stand in for every model; empty for real models.
+        cassette: folder of a recorded run whose answers stand in for every model.
         goal: what the player is told to reach.
         designer, player, scout: who plays the parts.
     """
@@ -56,6 +57,7 @@ class ExperimentSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     runs: str = "runs"
     sandbox: str = ""
     scripted: str = ""
+    cassette: str = ""
     goal: str = "become Champion and enter the Hall of Fame."
     designer: DesignerSettings = DesignerSettings()
     player: PlayerSettings = PlayerSettings()
