@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import warnings
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,13 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pokerl.cartridge import Cartridge, MemoryImage, Milestone, MilestoneWatch
+from pokerl.emulator.core import PyBoy, state_access
 from pokerl.emulator.protocol import BUTTONS
 from pokerl.errors import RomProblem, StateRejected, UsageProblem
 from pokerl.timeline.states import StoredState
-
-with warnings.catch_warnings():
-    warnings.filterwarnings("ignore", message="Using SDL2 binaries", category=UserWarning)
-    from pyboy import PyBoy
 
 PYBOY_VERSION = version("pyboy")
 HEIGHT, WIDTH = 144, 160
@@ -89,6 +85,7 @@ class Machine:
         self._watch = MilestoneWatch(cartridge.milestones)
         self._rom = content
         self._pyboy: Any = _power_on(content)
+        self._states = state_access(self._pyboy)
 
     def run(self, mask: int, frames: int, render: bool = False) -> list[Reached]:
         """Hold exactly the buttons of ``mask`` for some frames.
@@ -175,9 +172,8 @@ class Machine:
 
     def save(self) -> bytes:
         """Everything that determines how this path goes on. Saving changes nothing."""
-        buffer = io.BytesIO()
-        self._pyboy.save_state(buffer)
-        snapshot = Snapshot(self.frame, self._mask, self.milestones, self._watch.state(), buffer.getvalue())
+        core = self._states.save(self._pyboy)
+        snapshot = Snapshot(self.frame, self._mask, self.milestones, self._watch.state(), core)
         return msgspec.msgpack.encode(snapshot)
 
     def load(self, saved: bytes) -> None:
@@ -191,7 +187,7 @@ class Machine:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise StateRejected(f"The state is no machine's: {error}.", "Give what a machine saved.") from error
         watch = MilestoneWatch.from_state(self.cartridge.milestones, snapshot.watch)
-        self._pyboy.load_state(io.BytesIO(snapshot.core))
+        self._states.load(self._pyboy, snapshot.core)
         self._watch, self._mask, self.frame = watch, snapshot.mask, snapshot.frame
         self._drawn = -1
         self.milestones = dict(snapshot.milestones)
@@ -227,12 +223,10 @@ class Machine:
         self._pyboy.stop(save=False)
 
     def _glimpse(self) -> NDArray[np.uint8]:
-        state = io.BytesIO()
-        self._pyboy.save_state(state)
+        state = self._states.save(self._pyboy)
         self._pyboy.tick(1, True, False)
         seen = np.ascontiguousarray(self._pyboy.screen.ndarray[:, :, :3])
-        state.seek(0)
-        self._pyboy.load_state(state)
+        self._states.load(self._pyboy, state)
         return seen
 
     def _hold(self, mask: int) -> None:
@@ -270,8 +264,7 @@ def _read_rom_file(path: Path) -> bytes:
 
 
 def _power_on(rom: bytes) -> Any:
-    emulator: Any = PyBoy  # which has no types
-    pyboy = emulator(
+    pyboy = PyBoy(
         io.BytesIO(rom),
         ram_file=io.BytesIO(bytes(_RAM_BANKS.get(rom[0x149], 16) * _BANK)),
         window="null",
