@@ -191,7 +191,7 @@ class Desk:
     def _look(self, arguments: dict[str, Any]) -> bytes:
         """A picture of the trunk of an attempt at a frame, as PNG, by replay from the checkpoint before it."""
         wanted = _take(arguments, _Look)
-        trunk = Tree.from_events(self._run.events()).trunk(wanted.attempt)
+        trunk = Tree.from_events(read_events(self._run.folder)).trunk(wanted.attempt)
         if not trunk:
             raise UsageProblem(f"There is no attempt {wanted.attempt!r} with a trunk.", "`attempts` lists them.")
         frame = trunk[-1].end_frame if wanted.frame is None else min(wanted.frame, trunk[-1].end_frame)
@@ -220,6 +220,7 @@ class Desk:
 
 def _run_to(handle: MachineHandle, segment: Segment, frame: int) -> None:
     """Repeat a segment's acts on a machine that stands at its start, up to a frame."""
+    handle.control.screen()  # from now on the last frame of each act is drawn
     left = frame - segment.start_frame
     for act in segment.acts:
         if isinstance(act, Poke):

@@ -74,11 +74,12 @@ def run_experiment(
     """
     with open_run(settings, environment=environment, resume=resume, unsafe=unsafe) as run:
         before = run.events() if resume else []
+        designer = _designer(run, settings)
         budget = Budget(settings.designer.limits(), name="the experiment", spent=spent_before(before))
         run.record("experiment_resumed" if before else "experiment_started", **_heading(settings, run))
         _close_cut_attempts(run)
         with watch(run, budget), closing(Desk(run, settings, budget)) as desk:
-            result = _design(run, settings, desk, budget, resume=bool(before))
+            result = _design(run, settings, designer, desk, budget, resume=bool(before))
         run.record("experiment_ended", stop=result.stop, reason=result.reason)
         return ExperimentResult(
             folder=str(run.folder),
@@ -89,10 +90,12 @@ def run_experiment(
         )
 
 
-def _design(run: Run, settings: ExperimentSettings, desk: Desk, budget: Budget, *, resume: bool) -> Result:
+def _design(
+    run: Run, settings: ExperimentSettings, designer: AgentSpec, desk: Desk, budget: Budget, *, resume: bool
+) -> Result:
     """Let the designer work until it answers or the budget ends."""
     return run_agent(
-        _designer(run, settings),
+        designer,
         _context(run, settings),
         task=f"Build the interface with which a player beats {run.cartridge.title}.",
         model=run.model["designer"],
