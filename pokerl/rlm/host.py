@@ -20,13 +20,14 @@ class Host:
     Attributes:
         descriptors: file descriptors that the extension gave to this worker; whoever uses one takes it out.
         restarts: how often this agent's worker had to be started again before; 0 in the first one.
+        clock: stops a block that runs for too long; waiting for the host does not count.
     """
 
     def __init__(self, channel: Channel[ToWorker], clock: Clock) -> None:
         self.descriptors: list[int] = []
         self.restarts = 0
         self._channel = channel
-        self._clock = clock
+        self.clock = clock
         self._sending = threading.RLock()
         self._changed = threading.Condition()
         self._reading = False
@@ -52,7 +53,7 @@ class Host:
 
     def tell(self, message: FromWorker) -> None:
         """Send a message that has no answer."""
-        with self._clock.held(waiting=False), self._sending:
+        with self.clock.held(waiting=False), self._sending:
             self._channel.send(message)
 
     def receive(self) -> ToWorker:
@@ -61,7 +62,15 @@ class Host:
 
     def disconnect(self) -> None:
         """In a forked child: leave the wire to the parent."""
-        os.close(self._channel.fileno())
+        self._channel.close()
+
+    def reconnect(self, channel: Channel[ToWorker]) -> None:
+        """In a forked child: ask through this channel from now on. No other thread lives here, so no lock is held."""
+        self._channel = channel
+        self._sending = threading.RLock()
+        self._changed = threading.Condition()
+        self._reading = False
+        self._replies = {}
 
     def take(self, count: int) -> list[int]:
         """The next ``count`` descriptors that arrived."""
@@ -72,7 +81,7 @@ class Host:
 
     def _ask(self, function: str, arguments: dict[str, Any]) -> tuple[Any, list[int]]:
         plain = to_plain(arguments, "arguments")
-        with self._clock.held(waiting=True):
+        with self.clock.held(waiting=True):
             with self._sending:
                 self._calls += 1
                 call = self._calls

@@ -5,21 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from msgspec import Struct
 
 from pokerl.budget import Budget
 from pokerl.errors import BudgetSpent, ConfigurationProblem, ModelProblem, PokerlError
+from pokerl.rlm.bounded import bounded
 from pokerl.rlm.cancellation import Cancellation
 from pokerl.rlm.messages import Completion, Model, ModelRequest, Usage, estimate_tokens, total
 from pokerl.rlm.problems import CutShort, Interrupted, NotTaken
-
-LOOK = 0.1
-"""Seconds between two looks at the budget while a model thinks."""
-
-GRACE = 0.5
-"""Seconds that a model client has after its deadline to come back by itself and tell what it used."""
 
 
 class ModelCall(Struct, frozen=True):
@@ -76,10 +70,11 @@ class Ledger:
         self._require_price(model.name, budget)
         begun = time.monotonic()
         try:
-            completion = _Call(model, request).wait(budget, cancelled)
+            completion = bounded(lambda: complete(model, request), budget, cancelled, f"model {request.agent}")
         except PokerlError as error:
             usage = cost_of(error, request)
             self._enter(request, model.name, usage, time.monotonic() - begun, 0.0, error.message, budget)
+            budget.check()
             raise
         self._enter(
             request, completion.model or model.name, completion.usage, completion.seconds, completion.waited, "", budget
@@ -122,34 +117,15 @@ def cost_of(error: PokerlError, request: ModelRequest) -> Usage:
     return Usage()
 
 
-@dataclass
-class _Call:
-    """A call on a thread of its own, which is left behind when it does not return in time."""
+def complete(model: Model, request: ModelRequest) -> Completion:
+    """Ask a model; a defect of its client becomes a problem of the model.
 
-    model: Model
-    request: ModelRequest
-    done: threading.Event = field(default_factory=threading.Event)
-    completion: Completion | None = None
-    error: PokerlError | None = None
-
-    def wait(self, budget: Budget, cancelled: Cancellation) -> Completion:
-        threading.Thread(target=self._run, daemon=True, name=f"model {self.request.agent}").start()
-        while not self.done.wait(LOOK):
-            if cancelled.is_set():
-                raise Interrupted("The run was stopped.")
-            if budget.exhausted() and not self.done.wait(GRACE):
-                budget.check()
-        if self.completion is None:
-            budget.check()
-            raise self.error or ModelProblem("The model client returned nothing.")
-        return self.completion
-
-    def _run(self) -> None:
-        try:
-            self.completion = self.model.complete(self.request)
-        except PokerlError as error:
-            self.error = error
-        except Exception as error:  # noqa: BLE001 - a defect of a model client must reach the loop, which is on another thread
-            self.error = ModelProblem(f"The client of {self.model.name} failed: {type(error).__name__}: {error}")
-        finally:
-            self.done.set()
+    Raises:
+        ModelProblem: there is no answer.
+    """
+    try:
+        return model.complete(request)
+    except PokerlError:
+        raise
+    except Exception as error:  # a defect of a client must not end the program that runs the agent
+        raise ModelProblem(f"The client of {model.name} failed: {type(error).__name__}: {error}") from error

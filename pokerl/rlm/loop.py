@@ -12,14 +12,16 @@ from pokerl.budget import Budget
 from pokerl.errors import BudgetSpent, PokerlError, RunFolderProblem, WorkerLost
 from pokerl.rlm import wording
 from pokerl.rlm.agent import AgentSpec
+from pokerl.rlm.bounded import Call, bounded
 from pokerl.rlm.cancellation import Cancellation
 from pokerl.rlm.conversation import Conversation
 from pokerl.rlm.extension import Extension, Function
 from pokerl.rlm.fences import extract
+from pokerl.rlm.launcher import Launcher, Tier
 from pokerl.rlm.ledger import Ledger
 from pokerl.rlm.messages import Completion, Message, Model, ModelRequest, Usage, fixed_digest, total
 from pokerl.rlm.problems import ContextTooLong, Interrupted
-from pokerl.rlm.process import Cell, Tier, Worker
+from pokerl.rlm.process import Cell, Worker
 from pokerl.rlm.queries import SubCalls, Surroundings
 from pokerl.rlm.resume import rebuild
 from pokerl.rlm.transcript import AgentTranscript, Block, Ended, Resumed, Started, Transcript, Turn, now
@@ -30,6 +32,9 @@ Stop = Literal["answered", "budget", "turns", "failed", "interrupted"]
 
 RESTARTS = 5
 """Blocks in a row that may cost a worker its life before the run is given up."""
+
+CLOSING = 1.5
+"""Seconds that an extension has to come to its end when nothing else is left of the budget."""
 
 SILENT_REPLIES = 8
 """Replies in a row without code to run after which the run is given up."""
@@ -124,6 +129,7 @@ def run(
         RunFolderProblem: there is a transcript already and ``resume`` is false, or it is damaged.
         TypeError: ``context`` is not plain data.
     """
+    launcher = Launcher(tier)
     around = Surroundings(
         path=path or agent.name,
         depth=agent.depth,
@@ -132,10 +138,15 @@ def run(
         budget=budget,
         ledger=ledger or Ledger(),
         transcript=transcript if isinstance(transcript, Transcript) else Transcript(transcript),
-        tier=tier,
+        launcher=launcher,
         cancelled=Cancellation(cancelled),
     )
-    return run_within(agent, context, task=task, around=around, extension=extension, resume=resume, progress=progress)
+    try:
+        return run_within(
+            agent, context, task=task, around=around, extension=extension, resume=resume, progress=progress
+        )
+    finally:
+        launcher.close()
 
 
 def run_within(
@@ -176,8 +187,9 @@ class _Run:
         self.silent = 0
         self.life = Cancellation(around.cancelled)
         self.worker = Worker(
-            tier=around.tier,
-            policy=Policy(readable=(*extension.readable, *extension.import_path), environment=extension.environment),
+            tier=around.launcher.tier,
+            launcher=around.launcher,
+            policy=policy_for(extension),
             context=context,
             functions={
                 **SubCalls(agent, around, extension, run_within, lambda: self.life).functions(),
@@ -235,7 +247,16 @@ class _Run:
             messages = self.conversation.messages()
             system, opening = messages[0].text, messages[1].text
             self.record.append(Started(self.around.path, self.around.model.name, system, opening, now()))
-        self.worker.start()
+        self.start()
+
+    def start(self) -> None:
+        """Start the worker, and then a spare one for the next sub-agent if there may be any."""
+        self.worker.start(self.check)
+        if self.around.depth > 0:
+            own = self.extension.child is not None
+            self.around.launcher.prepare(self.worker.policy if own else policy_for(Extension()))
+        elif "/" in self.around.path:
+            self.around.launcher.prepare(self.worker.policy)
 
     def take_turn(self) -> None:
         """Ask, run the code, tell what came of it."""
@@ -254,7 +275,7 @@ class _Run:
         self.conversation.fit(self.agent.context_tokens)
         number = self.turn + 1
         while True:
-            messages = self.conversation.messages(self.extension.recall())
+            messages = self.conversation.messages(self.hook(self.extension.recall))
             budget = self.around.budget
             request = ModelRequest(self.around.path, number, messages, budget.deadline, budget.waiting)
             try:
@@ -287,7 +308,7 @@ class _Run:
             notes.append(wording.UNCLOSED)
         elif not blocks.code:
             notes.append(wording.NO_CODE)
-        notes.append(self.extension.status())
+        notes.append(self.hook(self.extension.status))
         notes.append(wording.left(self.around.budget, self.turn, self.agent.max_turns))
         return wording.observation(cells, self.agent.output_limit, notes)
 
@@ -308,7 +329,7 @@ class _Run:
         if lost:
             notes.append(wording.LOST.format(reason=lost))
             self.restart(lost)
-        if reason := self.extension.finished():
+        if reason := self.hook(self.extension.finished):
             self.see_last(cell)
             raise Done("answered", reason)
         return cell
@@ -320,7 +341,11 @@ class _Run:
         self.life = Cancellation(self.around.cancelled)
         if self.lost_in_a_row >= RESTARTS:
             raise WorkerLost(f"The worker was lost {RESTARTS} times in a row; the last time: {lost}")
-        self.worker.start()
+        self.start()
+
+    def hook(self, asked: Callable[[], str]) -> str:
+        """Ask the extension something; if it hangs (a machine that it asks in turn, say) until the run is over."""
+        return asked() if asked is str else bounded(asked, self.around.budget, self.around.cancelled, "extension")
 
     def check(self) -> None:
         """Give up a running block when the run is over."""
@@ -363,10 +388,26 @@ class _Run:
         content, ready = self.worker.answer["content"], self.worker.answer["ready"]
         usage = self.around.ledger.usage(self.around.path)
         result = Result(content, ready, stop, reason, self.turn, usage)
-        if self.extension.closed is not None:
-            result.data.update(to_plain(self.extension.closed(result)))
+        result.data.update(to_plain(self.close(result)))
         self.record.append(Ended(stop, reason, content, ready, now()))
         return result
+
+    def close(self, result: Result) -> dict[str, Any]:
+        """What the extension adds at the end. It is left behind when it has not returned within ``CLOSING`` seconds
+        and the deadline is over."""
+        closed = self.extension.closed
+        if closed is None:
+            return {}
+        call = Call(lambda: closed(result), "closed")
+        while not call.done.wait(CLOSING):
+            if self.around.budget.exhausted() or self.around.cancelled.is_set():
+                return {"error": "The extension did not come to its end in time."}
+        return call.result()
+
+
+def policy_for(extension: Extension) -> Policy:
+    """What a worker with this extension may use."""
+    return Policy(readable=(*extension.readable, *extension.import_path), environment=extension.environment)
 
 
 def pick(items: Any, arguments: dict[str, Any], read: Callable[[int], Any]) -> Any:

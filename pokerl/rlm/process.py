@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
-import socket
-import struct
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
 from pokerl.errors import PokerlError, WireProblem, WorkerLost
 from pokerl.rlm.extension import Extension, Function, Reply
+from pokerl.rlm.launcher import Launched, Launcher
+from pokerl.rlm.launcher import Tier as Tier  # the name that callers of Worker need
 from pokerl.rlm.pictures import check_png
 from pokerl.rlm.protocol import (
-    FRAME_LIMIT,
     Answered,
     Begin,
     Called,
@@ -45,24 +41,7 @@ GRACE = 1.5
 """Seconds that a block has to react to its time limit before its process is killed."""
 
 START_SECONDS = 60.0
-SEND_SECONDS = 5
 PENDING_LIMIT = 64
-
-
-class Tier(Protocol):
-    """What is needed of a sandbox tier (:mod:`pokerl.sandbox`)."""
-
-    name: str
-
-    def launch(
-        self, argv: Sequence[str], policy: Policy, descriptors: tuple[int, ...] = (), *, stderr: int | None = ...
-    ) -> subprocess.Popen[bytes]:
-        """Start a program."""
-        ...
-
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
-        """Kill it and all that it started."""
-        ...
 
 
 @dataclass
@@ -98,6 +77,7 @@ class Worker:
         extension: what is set up in it.
         image_limit: pictures kept of one block.
         text_limit: characters kept of one block.
+        launcher: where its processes come from; one of its own by default.
     """
 
     tier: Tier
@@ -110,12 +90,15 @@ class Worker:
     text_limit: int = 1_000_000
     answer: dict[str, Any] = field(default_factory=lambda: {"content": "", "ready": False})
     restarts: int = -1
+    launcher: Launcher | None = None
 
-    _process: subprocess.Popen[bytes] | None = None
-    _channel: Channel[FromWorker] | None = None
+    _launched: Launched | None = None
 
-    def start(self) -> None:
+    def start(self, check: Callable[[], None] = lambda: None) -> None:
         """Start the process and prepare its namespace.
+
+        Args:
+            check: called every ``SLICE``; raises to give up.
 
         Raises:
             WorkerLost: it did not come up.
@@ -124,13 +107,8 @@ class Worker:
         self.restarts += 1
         self._pending: set[int] = set()
         self._sending = threading.Lock()
-        here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        here.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_SECONDS, 0))
-        argv = [sys.executable, "-m", "pokerl.rlm.worker", "--descriptor", str(there.fileno())]
-        self._channel = Channel(here, FromWorker, limit=FRAME_LIMIT)
-        with there:
-            self._process = self.tier.launch(argv, self.policy, (there.fileno(),), stderr=subprocess.PIPE)
-        self._begin(self._channel)
+        self._launched = (self.launcher or Launcher(self.tier)).take(self.policy)
+        self._begin(self._launched.channel, check)
 
     def execute(self, cell: Cell, seconds: float, check: Callable[[], None]) -> None:
         """Run a block and serve its calls until it ends.
@@ -166,33 +144,21 @@ class Worker:
 
     def kill(self) -> None:
         """Kill the process and everything that it started; does nothing when there is none."""
-        process, channel = self._process, self._channel
-        self._process = self._channel = None
-        if process is not None:
-            self.tier.kill(process)
-            if process.stderr is not None:
-                process.stderr.close()
-        if channel is not None:
-            channel.close()
+        launched, self._launched = self._launched, None
+        if launched is not None:
+            launched.kill()
 
     @property
     def alive(self) -> bool:
         """Whether there is a process to run blocks in."""
-        return self._process is not None
+        return self._launched is not None
 
     def last_words(self) -> str:
         """The end of what the process wrote to its standard error (crash reports), at most 2,000 characters."""
-        if self._process is None or self._process.stderr is None:
-            return ""
-        pipe, words = self._process.stderr.fileno(), b""
-        while len(words) < 65536 and select.select([pipe], [], [], 0.05)[0]:
-            piece = os.read(pipe, 65536)
-            if not piece:
-                break
-            words += piece
-        return words.decode("utf-8", "replace")[-2000:].strip()
+        launched = self._launched
+        return "" if launched is None else launched.last_words()
 
-    def _begin(self, channel: Channel[FromWorker]) -> None:
+    def _begin(self, channel: Channel[FromWorker], check: Callable[[], None]) -> None:
         memory = os.memfd_create("context")
         given = (memory, *self.extension.descriptors())
         begin = Begin(
@@ -207,7 +173,7 @@ class Worker:
             with os.fdopen(os.dup(memory), "wb") as file:
                 file.write(msgspec.msgpack.encode(to_plain(self.context, "context")))
             channel.send(begin, given)
-            self._await_ready(time.monotonic() + START_SECONDS)
+            self._await_ready(time.monotonic() + START_SECONDS, check)
         except WireProblem as error:
             words = self.last_words()
             self.kill()
@@ -215,11 +181,12 @@ class Worker:
         finally:
             close(given)
 
-    def _await_ready(self, until: float) -> None:
+    def _await_ready(self, until: float, check: Callable[[], None]) -> None:
         """Serve what the setup asks for until the namespace stands."""
         cell = Cell(0, "")
         while time.monotonic() < until:
             message = self._next()
+            check()
             if isinstance(message, Ready):
                 if message.problem:
                     self.kill()
@@ -231,10 +198,10 @@ class Worker:
 
     def _next(self) -> FromWorker | None:
         """The next message, or ``None`` when there was none for a while."""
-        if self._channel is None:
+        if self._launched is None:
             raise WorkerLost("There is no worker.")
         try:
-            return self._channel.receive(SLICE)
+            return self._launched.channel.receive(SLICE)
         except Timeout:
             return None
         except WireProblem as error:
@@ -316,12 +283,12 @@ class Worker:
             self._send(Failed(message.call, "ValueError", error.message))
 
     def _send(self, message: Any, descriptors: tuple[int, ...] = ()) -> None:
-        channel = self._channel
-        if channel is None:
+        launched = self._launched
+        if launched is None:
             raise WorkerLost("There is no worker.")
         try:
             with self._sending:
-                channel.send(message, descriptors)
+                launched.channel.send(message, descriptors)
         except Closed as error:
             raise WorkerLost(f"The worker is gone: {error}", self.last_words()) from error
 

@@ -16,10 +16,10 @@ from pokerl.errors import ConfigurationProblem, ModelProblem, PokerlError
 from pokerl.rlm.agent import AgentSpec
 from pokerl.rlm.cancellation import Cancellation
 from pokerl.rlm.extension import Child, Extension, Function
+from pokerl.rlm.launcher import Launcher
 from pokerl.rlm.ledger import Ledger
 from pokerl.rlm.messages import Image, Message, Model, ModelRequest, Usage, fixed_digest, say
 from pokerl.rlm.pictures import check_png
-from pokerl.rlm.process import Tier
 from pokerl.rlm.transcript import Transcript, Turn, now
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Surroundings:
     budget: Budget
     ledger: Ledger
     transcript: Transcript
-    tier: Tier
+    launcher: Launcher
     cancelled: Cancellation = field(default_factory=Cancellation)
 
 

@@ -23,3 +23,8 @@ def pipes(namespace, host, _):
             return value, file.read()
 
     namespace["fetch"] = fetch
+
+
+def endless(*_):
+    while True:
+        pass

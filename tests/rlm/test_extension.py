@@ -1,10 +1,12 @@
 """What a program can add to an agent."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
+from pokerl.budget import Limits
 from pokerl.errors import BudgetSpent, CapabilityDenied
 from pokerl.rlm import AgentSpec, Child, Extension, Reply
 from tests.rlm.conftest import FINISH, Mind, code
@@ -122,3 +124,29 @@ def test_a_host_function_whose_budget_is_spent_says_so_in_the_worker(agent_run):
         "BudgetSpent: No frames left."
         in agent_run(code("greet('x')"), FINISH, extension=extension(functions={"greet": spent})).told[0]
     )
+
+
+def hang(*_):
+    threading.Event().wait()
+
+
+@pytest.mark.parametrize("quick", [frozenset(), frozenset({"other"})])
+def test_the_deadline_ends_a_hung_host_function(agent_run, quick):
+    hung = extension(functions={"greet": hang, "other": greet}, quick=quick)
+    ran = agent_run(code("answer['content'] = 1\ngreet('x')"), extension=hung, limits=Limits(wall_seconds=1.5))
+    assert (ran.result.stop, ran.result.content) == ("budget", 1)
+
+
+@pytest.mark.parametrize("hook", ["status", "finished", "recall"])
+def test_the_deadline_ends_a_hung_hook(agent_run, hook):
+    ran = agent_run(code("answer['content'] = 1"), extension=extension(**{hook: hang}), limits=Limits(wall_seconds=1.5))
+    assert ran.result.stop == "budget"
+
+
+def test_an_extension_that_does_not_come_to_its_end_is_left_behind(agent_run):
+    ran = agent_run(code("while True: pass"), extension=extension(closed=hang), limits=Limits(wall_seconds=1.5))
+    assert (ran.result.stop, list(ran.result.data)) == ("budget", ["error"])
+
+
+def test_the_deadline_ends_a_set_up_that_hangs(agent_run):
+    assert agent_run(FINISH, extension=extension("endless"), limits=Limits(wall_seconds=1.5)).result.stop == "budget"

