@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.panel import Panel
@@ -17,7 +16,7 @@ from rich.text import Text
 
 from pokerl.budget import Budget
 from pokerl.play.run import PROBE
-from pokerl.timeline import Event
+from pokerl.timeline import Event, Follower
 
 REFRESH_SECONDS = 0.25
 SHOWN_LINES = 6
@@ -78,26 +77,6 @@ class Progress:
         if not self.lines or self.lines[-1] != line:
             self.lines.append(line)
         del self.lines[:-SHOWN_LINES]
-
-
-class Follower:
-    """Reads a growing ``events.jsonl``, whole lines only."""
-
-    def __init__(self, run_folder: Path) -> None:
-        self._path = run_folder / "events.jsonl"
-        self._offset = 0
-        self._decoder = msgspec.json.Decoder(Event)
-
-    def new_events(self) -> list[Event]:
-        """The events appended since the last call."""
-        if not self._path.exists():
-            return []
-        with self._path.open("rb") as log:
-            log.seek(self._offset)
-            data = log.read()
-        whole = data[: data.rfind(b"\n") + 1]
-        self._offset += len(whole)
-        return [self._decoder.decode(line) for line in whole.splitlines()]
 
 
 class LiveDisplay:

@@ -25,7 +25,7 @@ from pokerl.play.machines import MachinePark
 from pokerl.play.run import Run
 from pokerl.play.versions import keep_version
 from pokerl.rlm import Extension
-from pokerl.timeline import Poke, Segment, Tree
+from pokerl.timeline import Poke, Segment, Tree, read_events
 
 PROBE = "probe"
 """What stands for the attempt in the events of the designer's own machines."""

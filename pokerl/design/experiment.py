@@ -22,7 +22,7 @@ from pokerl.play.result import AttemptResult, dollars_spent, refusals, tokens_us
 from pokerl.play.run import Run
 from pokerl.rlm import AgentSpec, Result, load_agent
 from pokerl.rlm import run as run_agent
-from pokerl.timeline import Event, Tree
+from pokerl.timeline import Event, Tree, read_events
 
 MODE_NOTES: dict[Mode, str] = {
     "open": " Writing into memory is allowed here, and counted apart.",
@@ -73,13 +73,14 @@ def run_experiment(
         UsageProblem: something is missing or wrong; found before anything starts.
     """
     with open_run(settings, environment=environment, resume=resume, unsafe=unsafe) as run:
-        before = run.events() if resume else []
+        resumed = bool(run.events())
         designer = _designer(run, settings)
-        budget = Budget(settings.designer.limits(), name="the experiment", spent=spent_before(before))
-        run.record("experiment_resumed" if before else "experiment_started", **_heading(settings, run))
+        spent = spent_before(read_events(run.folder)) if resumed else None
+        budget = Budget(settings.designer.limits(), name="the experiment", spent=spent)
+        run.record("experiment_resumed" if resumed else "experiment_started", **_heading(settings, run))
         _close_cut_attempts(run)
         with watch(run, budget), closing(Desk(run, settings, budget)) as desk:
-            result = _design(run, settings, designer, desk, budget, resume=bool(before))
+            result = _design(run, settings, designer, desk, budget, resume=resumed)
         run.record("experiment_ended", stop=result.stop, reason=result.reason)
         return ExperimentResult(
             folder=str(run.folder),

@@ -29,7 +29,7 @@ from pokerl.play.run import Run
 from pokerl.rlm import CassetteModel, Model, OpenAIModel, ScriptedModel, Transcript
 from pokerl.sandbox import Tier, choose
 from pokerl.shipped import path as shipped
-from pokerl.timeline import Event, Recorder, StateStore, read_events
+from pokerl.timeline import Event, History, Recorder, StateStore, read_events
 from pokerl.timeline.manifest import FORMAT, Manifest, read_manifest, write_manifest
 
 PARTS = ("designer", "player", "scout")
@@ -148,6 +148,7 @@ def open_run(
             recorder=stack.enter_context(Recorder(folder)),
             states=StateStore(folder),
             transcript=Transcript(folder / "transcripts"),
+            history=History(folder),
             machine_numbers=itertools.count(_last_machine(events) + 1),
         )
         stack.enter_context(_interruptible(run.cancelled))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +24,7 @@ from pokerl.play.settings import AgentSettings
 from pokerl.rlm import Result, load_agent
 from pokerl.rlm import run as run_agent
 from pokerl.rlm.transcript import Block
-from pokerl.timeline import Tree
+from pokerl.timeline import Segment, Tree
 
 MAXIMUM_ERRORS = 20
 
@@ -149,7 +150,7 @@ def _summarise(
         milestones=splits,
         progress=progress(run.cartridge.milestones, reached),
         frames=frames,
-        trunk_frames=trunk[-1].end_frame if trunk else 0,
+        trunk_frames=_last_frame(run, trunk),
         seconds=budget.spent("wall_seconds"),
         tokens=tokens_used(events, attempt),
         dollars=dollars_spent(events, attempt),
@@ -159,6 +160,11 @@ def _summarise(
         end=next((segment.checkpoint for segment in reversed(trunk) if segment.checkpoint), ""),
         from_power_on=not plan.start,
     )
+
+
+def _last_frame(run: Run, trunk: Sequence[Segment]) -> int:
+    """Frames of the trunk; its inputs are not read again for that."""
+    return max((run.history.last_frame(segment.identifier) for segment in trunk), default=0)
 
 
 def _path(run: Run, plan: AttemptPlan) -> str:

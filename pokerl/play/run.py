@@ -17,7 +17,7 @@ from pokerl.rlm.ledger import Ledger, ModelCall
 from pokerl.rlm.messages import Model
 from pokerl.rlm.process import Tier
 from pokerl.rlm.transcript import Transcript
-from pokerl.timeline import Event, Kind, Recorder, StateStore, read_events
+from pokerl.timeline import Event, History, Kind, Recorder, StateStore
 
 PROBE = "probe"
 """What stands for the attempt in the events of machines that only look: they are not played on."""
@@ -37,6 +37,7 @@ class Run:
         tier: the sandbox.
         nursery: forks the machines.
         recorder, states, transcript: where everything is written.
+        history: what was written, but the inputs.
         cancelled: set to stop everything (Ctrl-C).
     """
 
@@ -52,6 +53,7 @@ class Run:
     recorder: Recorder
     states: StateStore
     transcript: Transcript
+    history: History
     cancelled: threading.Event = field(default_factory=threading.Event)
     machine_numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -60,8 +62,8 @@ class Run:
         self.recorder.append(Event(kind=kind, at=time.time(), attempt=attempt, data=data))
 
     def events(self) -> list[Event]:
-        """All events so far."""
-        return list(read_events(self.folder))
+        """All events so far except inputs, which are too many to be read again and again (``read_events`` has them)."""
+        return self.history.events()
 
     def ledger(self, attempt: str = "") -> Ledger:
         """A ledger whose calls are recorded as events of an attempt (or of the experiment itself)."""
