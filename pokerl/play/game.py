@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import Literal
 
 import msgspec
@@ -25,6 +26,9 @@ WRITABLE = 0x8000
 DIGEST = re.compile("[0-9a-f]{64}")
 MAXIMUM_LABEL = 400
 MAXIMUM_TOOL = 120
+
+STILL_FRAMES = 16
+"""How long a picture must not change to stand still: text appears a letter every few frames."""
 
 Test = Literal["==", "!=", "<", ">", "changed"]
 Where = int | str
@@ -93,7 +97,7 @@ class Game:
         self,
         *conditions: tuple[Where, Test, int] | tuple[Where, Test],
         limit: int = 600,
-        stable: int = 1,
+        stable: int | None = None,
         hold: str = "",
     ) -> bool:
         """Wait on the machine's side until all conditions hold; one round trip, however long it takes.
@@ -102,7 +106,7 @@ class Game:
             conditions: like ``("wIsInBattle", "==", 0)`` or ``(0xD35E, "changed")``. Without any it waits until the
                 screen stands still.
             limit: frames to wait at most.
-            stable: on how many frames in a row they must hold.
+            stable: on how many frames in a row they must hold; by default 1, and 16 for a picture that stands still.
             hold: buttons to hold meanwhile.
 
         Returns:
@@ -134,11 +138,12 @@ class Game:
         self,
         *conditions: tuple[Where, Test, int] | tuple[Where, Test],
         limit: int = 600,
-        stable: int = 1,
+        stable: int | None = None,
         hold: str = "",
     ) -> Until:
         """A step for :meth:`act`: what :meth:`until` does."""
-        return Until([self.condition(*condition) for condition in conditions], limit, stable, held(hold))
+        frames = stable if stable is not None else 1 if conditions else STILL_FRAMES
+        return Until([self.condition(*condition) for condition in conditions], limit, frames, held(hold))
 
     # Seeing --------------------------------------------------------------------------------------------------------
 
@@ -254,11 +259,12 @@ class Game:
         """
         if isinstance(where, int):
             return where
-        if where not in self.cartridge.symbols:
-            raise UsageProblem(
-                f"The cartridge has no symbol {where!r}.", "`game.cartridge.symbols` holds those there are."
-            )
-        return self.cartridge.symbols[where]
+        symbols = self.cartridge.symbols
+        if where not in symbols:
+            near = ", ".join(get_close_matches(where, symbols, n=4, cutoff=0.7))
+            remedy = f"Did you mean {near}?" if near else "Search `game.cartridge.symbols` for a part of the name."
+            raise UsageProblem(f"The cartridge has no symbol {where!r}.", remedy)
+        return symbols[where]
 
     def condition(self, where: Where, test: Test, value: int = 0) -> Condition:
         """A condition on a byte of memory, for :meth:`waiting`."""

@@ -75,6 +75,16 @@ class TestInput:
         game.wait(240)
         assert game.until(stable=1, limit=100) is True
 
+    def test_a_picture_stands_still_when_it_did_not_change_for_a_while(self, game):
+        game.wait(240)
+        before = game.frame
+        assert game.until(limit=100) is True
+        assert game.frame - before >= 15
+
+    def test_an_unknown_symbol_is_answered_with_those_like_it(self, game):
+        with pytest.raises(UsageProblem, match="Did you mean wXCoord"):
+            game.read("wXCord")
+
     def test_until_takes_symbols(self, game):
         assert game.until(("wIsInBattle", "==", 0), limit=600, stable=1, hold="") is True
 
