@@ -4,6 +4,7 @@ from collections import deque
 
 from pokerl.play import Game
 
+Square = tuple[int, int]
 STEPS = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}
 BOX_CORNER = 0x79  # screen code of the frame's upper left corner, which opens the text box in row 12
 PRESSES = 60
@@ -27,12 +28,13 @@ def step(game: Game, direction: str, times: int = 1) -> str:
 def walk_to(game: Game, x: int, y: int, limit: int = 200) -> str:
     """Walk to square (x, y) of this map, finding the way by trial; stops at doors, text and battles."""
     blocked: set[tuple[int, int, str]] = set()
+    doors = {(warp.x, warp.y) for warp in game.state().warps} - {(x, y)}
     area, width, height = game.read("wCurMap", 1), 2 * game.byte("wCurMapWidth"), 2 * game.byte("wCurMapHeight")
     for _ in range(limit):
         here = _position(game)
         if here == (x, y):
             return f"arrived at {here}"
-        path = _path(here, (x, y), width, height, blocked)
+        path = _path(here, (x, y), width, height, blocked, doors)
         if not path:
             return f"no way found from {here} to {(x, y)}"
         problem = _one_step(game, path[0])
@@ -66,13 +68,22 @@ def _one_step(game: Game, direction: str) -> str:
         if _position(game) != before:
             break
     if game.byte("wCurMap") != area:
-        game.wait(40)
+        _settle(game)
         return "the map changed"
     if game.byte("wIsInBattle"):
         return "a battle began"
     if _box_open(game):
         return "text is on the screen"
     return "" if _position(game) != before else "blocked"
+
+
+def _settle(game: Game) -> None:
+    """After a door the game may walk by itself: wait until it has stood still for half a second."""
+    for _ in range(10):
+        before = _position(game)
+        game.wait(30)
+        if _position(game) == before:
+            return
 
 
 def _position(game: Game) -> tuple[int, int]:
@@ -85,10 +96,15 @@ def _box_open(game: Game) -> bool:
 
 
 def _path(
-    start: tuple[int, int], goal: tuple[int, int], width: int, height: int, blocked: set[tuple[int, int, str]]
+    start: Square,
+    goal: Square,
+    width: int,
+    height: int,
+    blocked: set[tuple[int, int, str]],
+    doors: set[Square],
 ) -> list[str]:
-    """Breadth-first search that takes everything for free which has not blocked yet."""
-    queue, came = deque([start]), {start: ("", start)}
+    """Breadth-first search that takes everything for free which has not blocked yet, and goes round doors."""
+    queue, came = deque([start]), {start: ("", start)} | {door: ("", door) for door in doors}
     while queue:
         here = queue.popleft()
         if here == goal:
