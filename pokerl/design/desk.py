@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -25,7 +28,11 @@ from pokerl.play.machines import MachinePark
 from pokerl.play.run import Run
 from pokerl.play.versions import keep_version
 from pokerl.rlm import Extension
+from pokerl.rlm.cancellation import Cancellation
 from pokerl.timeline import Poke, Segment, Tree, read_events
+
+CLOSING_SECONDS = 60.0
+"""How long attempts may take to end once nobody waits for them any more."""
 
 PROBE = "probe"
 """What stands for the attempt in the events of the designer's own machines."""
@@ -89,6 +96,9 @@ class Desk:
         self._workspace = Workspace(run.folder)
         self._park = MachinePark(run, PROBE, MODES[run.mode], budget, any_checkpoint=True)
         self._machine: MachineHandle | None = None
+        self._over = Cancellation(run.cancelled)
+        self._playing = threading.Condition()
+        self._attempts = 0
         self._numbering = threading.Lock()
         self._numbered = 0
 
@@ -97,7 +107,8 @@ class Desk:
         return Extension(
             setup="pokerl.design.worker:install",
             arguments={"cartridge": self._run.cartridge.identifier},
-            functions={
+            functions=self._park.functions()
+            | {
                 "workspace_write": self._write,
                 "workspace_read": self._read,
                 "workspace_copy": self._copy,
@@ -108,15 +119,16 @@ class Desk:
                 "attempts": lambda _: msgspec.to_builtins(attempts_of(self._run.events())),
                 "attempt_transcript": self._transcript,
                 "attempt_look": self._look,
-                "open_branch": self._park.branch,
-                "close_branch": self._park.close_branch,
             },
             descriptors=self._probe,
             status=self._settle,
         )
 
     def close(self) -> None:
-        """End the designer's machines."""
+        """End the attempts that still go on, each with its record, and the designer's machines."""
+        self._over.set()
+        with self._playing:
+            self._playing.wait_for(lambda: not self._attempts, timeout=CLOSING_SECONDS)
         self._park.close()
 
     def keep(self, version: str) -> Interface:
@@ -164,8 +176,23 @@ class Desk:
             start=wanted.start,
         )
         budget = self._budget.child(self._limits(wanted), name=f"attempt {plan.identifier}")
-        result: dict[str, Any] = msgspec.to_builtins(play_attempt(self._run, plan, budget))
+        with self._one_more():
+            result: dict[str, Any] = msgspec.to_builtins(
+                play_attempt(replace(self._run, cancelled=self._over), plan, budget)
+            )
         return result
+
+    @contextmanager
+    def _one_more(self) -> Iterator[None]:
+        """An attempt goes on; the designer may be gone before it ends."""
+        with self._playing:
+            self._attempts += 1
+        try:
+            yield
+        finally:
+            with self._playing:
+                self._attempts -= 1
+                self._playing.notify_all()
 
     def _limits(self, wanted: _Evaluation) -> Limits:
         """The player's limits, or less where the designer asks for less."""

@@ -141,7 +141,7 @@ def _heading(settings: ExperimentSettings, run: Run) -> dict[str, Any]:
 
 def _close_cut_attempts(run: Run) -> None:
     """Attempts that were going on when the run was cut off are ended as interrupted."""
-    events = run.events()
+    events = list(read_events(run.folder))
     ended = {event.attempt for event in events if event.kind == "attempt_ended"}
     for event in events:
         if event.kind == "attempt_started" and event.attempt not in ended:

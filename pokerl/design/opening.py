@@ -27,6 +27,7 @@ from pokerl.errors import ConfigurationProblem, RunFolderProblem, UsageProblem
 from pokerl.play.prompts import agent_folder
 from pokerl.play.run import Run
 from pokerl.rlm import CassetteModel, Model, OpenAIModel, ScriptedModel, Transcript
+from pokerl.rlm.cancellation import Cancellation
 from pokerl.sandbox import Tier, choose
 from pokerl.shipped import path as shipped
 from pokerl.timeline import Event, History, Recorder, StateStore, read_events
@@ -230,7 +231,7 @@ def _last_machine(events: Iterable[Event]) -> int:
 
 
 @contextmanager
-def _interruptible(cancelled: threading.Event) -> Iterator[None]:
+def _interruptible(cancelled: threading.Event | Cancellation) -> Iterator[None]:
     """The first Ctrl-C (or SIGTERM) asks everything to end in order, a second one ends it at once."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -13,6 +13,7 @@ from typing import Any
 from pokerl.cartridge import Cartridge
 from pokerl.emulator import Nursery
 from pokerl.emulator.capability import Mode
+from pokerl.rlm.cancellation import Cancellation
 from pokerl.rlm.ledger import Ledger, ModelCall
 from pokerl.rlm.messages import Model
 from pokerl.rlm.process import Tier
@@ -54,7 +55,7 @@ class Run:
     states: StateStore
     transcript: Transcript
     history: History
-    cancelled: threading.Event = field(default_factory=threading.Event)
+    cancelled: threading.Event | Cancellation = field(default_factory=threading.Event)
     machine_numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def record(self, kind: Kind, *, attempt: str = "", **data: Any) -> None:
