@@ -1,0 +1,142 @@
+"""A run that is killed or interrupted leaves a readable folder and no process, and goes on where it stood."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pokerl.timeline import Event, Tree, read_events
+from tests.design.test_experiment import WRITE
+from tests.play.stage import FINISH, write_script
+from tests.play.test_attempt import children
+
+POKERL = [sys.executable, "-c", "from pokerl.cli import main; main()"]
+PATIENCE = 60
+
+
+def started(base: Path) -> subprocess.Popen[bytes]:
+    """`pokerl run`, whose player sleeps in its second turn."""
+    turns = (f'{WRITE}\nwrite("v1")\na = evaluate("v1")', 'print(evaluate("v1"))', FINISH)
+    write_script(base / "script", "designer", *turns)
+    write_script(base / "script", "player-v1", "go(20); game.checkpoint()", "go(5); import time; time.sleep(600)")
+    write_script(base / "script", "player-v1-2", "go(7)", FINISH)
+    file = base / "experiment.toml"
+    file.write_text('name = "cut"\ncartridge = "demo"\nscripted = "script"\n[designer]\ntokens = 1000000\n')
+    command = [*POKERL, "run", str(file), "--runs", str(base / "runs"), "--no-video", "--json"]
+    return subprocess.Popen(
+        command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=base
+    )  # fmt: skip
+
+
+def log_of(base: Path) -> list[Event]:
+    return [event for log in base.glob("runs/*/events.jsonl") for event in read_events(log.parent)]
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < until, "it never happened"
+        time.sleep(0.05)
+
+
+def in_the_second_turn(base: Path) -> Callable[[], bool]:
+    """Whether the player has done what its second turn does before it sleeps."""
+    return lambda: any(
+        event.kind == "input" and event.attempt == "a001" and event.frame == 25 for event in log_of(base)
+    )
+
+
+def running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@pytest.fixture
+def cut(tmp_path: Path) -> Path:
+    """The folder of a run that was killed in the middle of an attempt."""
+    process = started(tmp_path)
+    try:
+        wait_until(in_the_second_turn(tmp_path))
+        below = children(process.pid)
+        assert len(below) >= 4
+    finally:
+        process.kill()
+        process.communicate()
+    wait_until(lambda: not any(running(pid) for pid in below))
+    (folder,) = (tmp_path / "runs").iterdir()
+    return folder
+
+
+def test_a_killed_run_goes_on_where_it_stood(cut):
+    with (cut / "events.jsonl").open("ab") as log:
+        log.write(b'{"kind": "inp')  # as if it had been killed in the middle of a line
+    before = list(read_events(cut))
+    command = [*POKERL, "run", "--resume", str(cut), "--no-video", "--json"]
+    done = subprocess.run(command, capture_output=True, timeout=PATIENCE * 3, cwd=cut, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    report = json.loads(done.stdout)
+    assert [attempt["outcome"] for attempt in report["attempts"]] == ["interrupted", "answered"]
+    first = report["attempts"][0]
+    assert (first["identifier"], first["reason"]) == ("a001", "The run was cut off during this attempt.")
+    assert (first["frames"], first["trunk_frames"]) == (25, 25)
+    assert first["tokens"] > 0
+
+    events = list(read_events(cut))
+    assert events[: len(before)] == before
+    asked = Counter((event.data["agent"], event.data["turn"]) for event in events if event.kind == "model_call")
+    assert set(asked.values()) == {1}
+    assert ("designer", 2) in asked
+    assert [event.kind for event in events].count("experiment_resumed") == 1
+    assert events[-1].kind == "experiment_ended"
+    machines = [event.machine for event in events if event.kind == "machine_started"]
+    assert len(machines) == len(set(machines))
+    assert Tree.from_events(events).trunk("a002")[-1].end_frame == 7
+    told = (cut / "transcripts" / "designer.jsonl").read_text()
+    assert "evaluate" in told
+
+
+def test_what_was_spent_before_counts_after_a_resume(cut):
+    spent = sum(event.data["input_tokens"] + event.data["output_tokens"] for event in read_events(cut)
+                if event.kind == "model_call")  # fmt: skip
+    manifest = json.loads((cut / "manifest.json").read_text())
+    manifest["settings"]["designer"]["tokens"] = spent
+    (cut / "manifest.json").write_text(json.dumps(manifest))
+    command = [*POKERL, "run", "--resume", str(cut), "--no-video", "--json"]
+    done = subprocess.run(command, capture_output=True, timeout=PATIENCE * 3, cwd=cut, check=False)
+    assert done.returncode == 3, done.stderr.decode()
+    assert json.loads(done.stdout)["stop"] == "budget"
+    assert b"no tokens left" in done.stderr
+
+
+def test_ctrl_c_ends_everything_in_order(tmp_path):
+    process = started(tmp_path)
+    try:
+        wait_until(in_the_second_turn(tmp_path))
+        below = children(process.pid)
+        os.killpg(process.pid, signal.SIGINT)
+        out, said = process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
+    assert process.returncode == 130, said.decode()
+    report = json.loads(out)
+    assert (report["stop"], report["attempts"][0]["outcome"]) == ("interrupted", "interrupted")
+    assert b"Interrupted; what was recorded is kept." in said
+    assert b"pokerl run --resume" in said
+    assert b"Traceback" not in said
+    wait_until(lambda: not any(running(pid) for pid in below))
+    events = log_of(tmp_path)
+    assert (events[-1].kind, events[-1].data["stop"]) == ("experiment_ended", "interrupted")
+    ended = [event.kind for event in events]
+    assert ended.count("machine_started") == ended.count("machine_ended")
+    assert Tree.from_events(events).trunk("a001")[-1].end_frame == 25
