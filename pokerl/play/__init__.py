@@ -1,5 +1,6 @@
 """The game handle, the player's attempts and their branches."""
 
-from pokerl.play.game import Checkpoint, Game
+from pokerl.play.checkpoint import Checkpoint
+from pokerl.play.game import Game
 
 __all__ = ["Checkpoint", "Game"]

@@ -8,14 +8,16 @@ from typing import Any
 from pokerl.emulator import MachineHandle
 from pokerl.errors import CapabilityDenied, MachineLost, PokerlError, UsageProblem
 from pokerl.play.interface import Interface
-from pokerl.play.machines import MachinePark
+from pokerl.play.machines import MachinePark, frames_asked
 from pokerl.play.prompts import agent_folder, game_values, in_words, interface_values
 from pokerl.play.run import Run
 from pokerl.play.settings import AgentSettings
 from pokerl.rlm import Child, Extension, Result, load_agent
+from pokerl.rlm.transcript import Block
 
 MAXIMUM_NOTES = 200
 MAXIMUM_NOTE = 2000
+MAXIMUM_PRINTED = 20_000
 
 
 @dataclass
@@ -52,13 +54,10 @@ class Seat:
                 "cartridge": self.run.cartridge.identifier,
                 "interface": str(self.interface.folder),
                 "notes": list(self.notes),
+                "scouts": commits,
                 "scout_seconds": self.scout.limits().wall_seconds,
             },
-            functions={
-                "open_branch": self._open_branch,
-                "close_branch": self.park.close_branch,
-                "note": self._note,
-            },
+            functions=self.park.functions() | {"open_branch": self._open_branch, "note": self._note},
             descriptors=descriptors,
             readable=(self.interface.folder,),
             recall=self._recall,
@@ -78,11 +77,11 @@ class Seat:
             start = self.park.allowed(start)
         else:
             start = self.machine.control.checkpoint(label=path).checkpoint
-        machine = self.park.start(start)
-        began = machine.control.status().frame
+        machine = self.park.start(start, frames=frames_asked(arguments["options"]))
+        before = self.park.report(machine)
 
         def closed(result: Result) -> dict[str, Any]:  # noqa: ARG001
-            return self._where_it_ended(machine, began, path)
+            return {"printed": self._printed(path), "before": before, **self._where_it_ended(machine, path)}
 
         values = {
             **game_values(self.run.cartridge, self.run.mode, self.granted, self.run.goal),
@@ -94,20 +93,19 @@ class Seat:
         extension = Extension(**{**vars(base), "closed": closed, "child": None})
         return Child(load_agent(agent_folder(self.scout.agent), **values), extension, arguments["prompt"])
 
-    def _where_it_ended(self, machine: MachineHandle, began: int, path: str) -> dict[str, Any]:
+    def _where_it_ended(self, machine: MachineHandle, path: str) -> dict[str, Any]:
         try:
-            node = machine.control.checkpoint(label=f"end of {path}")
-            milestones = machine.control.status().milestones
+            after = self.park.report(machine)
+            return {"after": after, "checkpoint": machine.control.checkpoint(label=f"end of {path}").checkpoint}
         except MachineLost as error:
-            return {"checkpoint": "", "frame": 0, "milestones": {}, "frames": 0, "error": str(error)}
+            return {"error": str(error)}
         finally:
             self.park.end(machine)
-        return {
-            "checkpoint": node.checkpoint,
-            "frame": node.frame,
-            "milestones": milestones,
-            "frames": node.frame - began,
-        }
+
+    def _printed(self, path: str) -> str:
+        """The end of what a sub-agent's code printed."""
+        blocks = self.run.transcript.of(path).of_kind(Block)
+        return "".join(block.output for block in blocks)[-MAXIMUM_PRINTED:]
 
     def _finished(self, machine: MachineHandle, commits: bool) -> str:
         """Why the run should end now: the machine is gone, or the game is won."""

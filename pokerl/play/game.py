@@ -6,24 +6,27 @@ the capability is checked and the act recorded; nothing here can be bypassed to 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+from weakref import WeakSet
 
 import msgspec
 import numpy as np
-from msgspec import Struct
 from numpy.typing import NDArray
 
 from pokerl.cartridge import STATE_SPANS, Cartridge, GameState, MemoryImage, read_screen_text, read_state
 from pokerl.emulator.client import Client, mask_of, picture_of
 from pokerl.emulator.protocol import Act, Acted, Condition, Hold, Node, Poke, ReadRom, Span, Standing, Until
 from pokerl.errors import UsageProblem
+from pokerl.play.checkpoint import Checkpoint, digest_of
+
+if TYPE_CHECKING:
+    from pokerl.play.explore import Candidate, Explorer, Rank
+    from pokerl.play.explored import Explored
 
 WRITABLE = 0x8000
-DIGEST = re.compile("[0-9a-f]{64}")
 MAXIMUM_LABEL = 400
 MAXIMUM_TOOL = 120
 
@@ -36,20 +39,6 @@ OpenBranch = Callable[[str], tuple[Client, Callable[[], None]]]
 """Asks the host for a machine at a checkpoint: a client to it, and what to call when it is no longer needed."""
 
 
-class Checkpoint(Struct, frozen=True):
-    """A node of the timeline: a machine state that can be returned to.
-
-    Attributes:
-        digest: its name in the run's state store.
-        frame: frames since power-on on the path that leads to it.
-        label: what its maker called it.
-    """
-
-    digest: str
-    frame: int
-    label: str = ""
-
-
 class Game:
     """The machine, as far as the interface's capabilities reach.
 
@@ -58,6 +47,7 @@ class Game:
         cartridge: what game it is: symbols, text encoding, milestones.
         open_branch: asks the host for a machine at a checkpoint; ``None`` where branching is not offered.
         give_back: called when the handle is closed.
+        explorer: tries several continuations; ``None`` where branching is not offered.
     """
 
     def __init__(
@@ -66,12 +56,15 @@ class Game:
         cartridge: Cartridge,
         open_branch: OpenBranch | None = None,
         give_back: Callable[[], None] | None = None,
+        explorer: Explorer | None = None,
     ) -> None:
         self.cartridge = cartridge
         self._client = client
         self._open_branch = open_branch
         self._give_back = give_back
+        self._explorer = explorer
         self._tools: list[str] = []
+        self._branches: WeakSet[Game] = WeakSet()
 
     # Input ---------------------------------------------------------------------------------------------------------
 
@@ -210,9 +203,46 @@ class Game:
             raise UsageProblem("This game cannot branch.", "Use checkpoint() and restore() on the machine you have.")
         start = digest_of(self.checkpoint() if checkpoint is None else checkpoint)
         client, give_back = self._open_branch(start)
-        other = Game(client, self.cartridge, self._open_branch, give_back)
+        other = Game(client, self.cartridge, self._open_branch, give_back, self._explorer)
         other._tools = list(self._tools)
+        self._branches.add(other)
         return other
+
+    def explore(
+        self,
+        candidates: Sequence[Candidate],
+        from_: Checkpoint | str | None = None,
+        *,
+        frames: int | None = None,
+        seconds: float = 300.0,
+        keep: int | None = None,
+        rank: Rank | None = None,
+    ) -> list[Explored]:
+        """Try several continuations at once, each on a machine of its own, and return what came of each, best first.
+
+        Whatever a candidate does, raises or breaks is its result and no failure of this call. Nothing of it counts
+        until you ``restore`` a result's checkpoint on your own machine.
+
+        Args:
+            candidates: functions ``policy(game)`` and tasks in words for sub-agents with your tools, in any mixture.
+                Policies run on all cores, each in a process of its own with a copy of all your variables, in which
+                this handle (and the tools bound to it) stand for the branch: return what you want to know.
+            from_: the checkpoint to begin from; by default where the machine stands now.
+            frames: what each branch may run at most; the machine refuses more.
+            seconds: how long each policy may run, waiting for models left out.
+            keep: how many of the best keep their end as a checkpoint; by default all.
+            rank: the score of a result, the highest first; by default new milestones, then no error, then fewer frames.
+        """
+        if self._explorer is None:
+            raise UsageProblem("This game cannot branch.", "Use checkpoint() and restore() on the machine you have.")
+        start = self.checkpoint("explore") if from_ is None else from_
+        return self._explorer.explore(self, candidates, start, frames=frames, seconds=seconds, keep=keep, rank=rank)
+
+    def move_to(self, client: Client) -> None:
+        """In a forked child: stand for another machine from now on; those open so far stay the worker's."""
+        for handle in (self, *self._branches):
+            handle._client.close()
+        self._client, self._give_back = client, None
 
     def commit(self, label: str = "") -> Checkpoint:
         """Declare the present state the end of the trunk: the path that counts, is replayed and filmed."""
@@ -307,15 +337,3 @@ def require_possible(request: Act | ReadRom | Poke) -> None:
         msgspec.msgpack.decode(msgspec.msgpack.encode(request), type=type(request))
     except msgspec.ValidationError as error:
         raise UsageProblem(f"This cannot be asked of the machine: {error}.", "Stay within its bounds.") from None
-
-
-def digest_of(checkpoint: Checkpoint | str) -> str:
-    """The name of a checkpoint's state.
-
-    Raises:
-        UsageProblem: it is no checkpoint.
-    """
-    digest = checkpoint.digest if isinstance(checkpoint, Checkpoint) else checkpoint
-    if not isinstance(digest, str) or not DIGEST.fullmatch(digest):
-        raise UsageProblem(f"{digest!r:.80} is no checkpoint.", "Give what game.checkpoint() returned, or its digest.")
-    return digest

@@ -47,6 +47,7 @@ _CALLS: dict[str, Capability] = {
     "checkpoint": "branch",
     "restore": "branch",
     "branch": "branch",
+    "explore": "branch",
     "poke": "ram.write",
 }
 

@@ -9,12 +9,18 @@ from types import TracebackType
 from typing import Any
 
 from pokerl.budget import Budget
+from pokerl.cartridge import STATE_SPANS
 from pokerl.emulator import FrameCounter, MachineHandle, MachineSettings
 from pokerl.errors import StateRejected, UsageProblem
 from pokerl.play.run import Run
-from pokerl.rlm.extension import Reply
+from pokerl.rlm.extension import Function, Reply
 
 MAXIMUM_ALIVE = 32
+MAXIMUM_FRAMES = 2**62
+MAXIMUM_LABEL = 400
+
+BRANCH_SECONDS = 40.0
+"""How long a branch may take to answer the host; the longest act takes about half of it."""
 
 
 class MachinePark:
@@ -54,8 +60,21 @@ class MachinePark:
         """Frames run by all of them together."""
         return self._counter.total
 
-    def start(self, start: str = "", *, commits: bool = False) -> MachineHandle:
+    def functions(self) -> dict[str, Function]:
+        """What a worker may ask about branches."""
+        return {
+            "open_branch": self.branch,
+            "branch_standing": self.standing,
+            "close_branch": self.close_branch,
+        }
+
+    def start(self, start: str = "", *, commits: bool = False, frames: int = 0) -> MachineHandle:
         """A further machine, at power-on or at a checkpoint.
+
+        Args:
+            start: digest of the checkpoint; empty for power-on.
+            commits: whether its client may commit.
+            frames: what it alone may run; 0 for no limit of its own.
 
         Raises:
             UsageProblem: too many run at once.
@@ -66,7 +85,7 @@ class MachinePark:
                 raise UsageProblem(
                     f"{MAXIMUM_ALIVE} machines run at once already.", "Close branches you are done with."
                 )
-            settings = self._settings(f"m{next(self._run.machine_numbers):04}", start, commits)
+            settings = self._settings(f"m{next(self._run.machine_numbers):04}", start, commits, frames)
         handle = self._run.nursery.start(settings, self._counter)
         with self._lock:
             self._alive[settings.machine] = handle
@@ -75,7 +94,8 @@ class MachinePark:
     def branch(self, arguments: dict[str, Any]) -> Reply:
         """Host function ``open_branch``: a machine at a checkpoint, its socket handed to the worker."""
         start = arguments.get("start")
-        handle = self.start(self.allowed(start if isinstance(start, str) else ""))
+        handle = self.start(self.allowed(start if isinstance(start, str) else ""), frames=frames_asked(arguments))
+        handle.control.timeout = BRANCH_SECONDS
         return Reply(handle.settings.machine, (handle.client_socket.detach(),))
 
     def allowed(self, checkpoint: str) -> str:
@@ -91,11 +111,42 @@ class MachinePark:
             )
         return checkpoint
 
-    def close_branch(self, arguments: dict[str, Any]) -> None:
-        """Host function ``close_branch``: end a machine that the worker is done with."""
-        with self._lock:
-            handle = self._alive.get(str(arguments.get("machine")))
-        if handle is not None and not handle.settings.commits:
+    def standing(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Host function ``branch_standing``: where a branch stands, as its machine says."""
+        handle = self._branch(arguments)
+        if handle is None:
+            raise UsageProblem(f"There is no branch {arguments.get('machine')!r:.40}.", "It was closed already.")
+        return self.report(handle)
+
+    def report(self, handle: MachineHandle) -> dict[str, Any]:
+        """Where a machine stands, with its memory if model-written code may read that.
+
+        Raises:
+            MachineLost: it is gone or hangs.
+        """
+        standing = handle.control.status()
+        memory = handle.control.read_many(STATE_SPANS) if "ram.read" in self._capabilities else []
+        return {
+            "frame": standing.frame,
+            "spent": standing.total_frames,
+            "milestones": standing.milestones,
+            "memory": memory,
+        }
+
+    def close_branch(self, arguments: dict[str, Any]) -> dict[str, Any] | None:
+        """Host function ``close_branch``: end a machine that the worker is done with.
+
+        With a label as ``keep`` its end is stored as a checkpoint first, which is returned.
+        """
+        handle, label = self._branch(arguments), arguments.get("keep")
+        if handle is None:
+            return None
+        try:
+            if not isinstance(label, str) or "branch" not in self._capabilities:
+                return None
+            node = handle.control.checkpoint(label=label[:MAXIMUM_LABEL])
+            return {"checkpoint": node.checkpoint, "frame": node.frame}
+        finally:
             self.end(handle)
 
     def end(self, handle: MachineHandle) -> None:
@@ -128,7 +179,13 @@ class MachinePark:
     ) -> None:
         self.close()
 
-    def _settings(self, machine: str, start: str, commits: bool) -> MachineSettings:
+    def _branch(self, arguments: dict[str, Any]) -> MachineHandle | None:
+        """The machine that a worker names, if it is a branch that lives."""
+        with self._lock:
+            handle = self._alive.get(str(arguments.get("machine")))
+        return None if handle is None or handle.settings.commits else handle
+
+    def _settings(self, machine: str, start: str, commits: bool, frames: int) -> MachineSettings:
         remaining = self._budget.remaining("wall_seconds")
         return MachineSettings(
             rom=str(self._run.rom),
@@ -140,5 +197,20 @@ class MachinePark:
             start=start,
             deadline=0.0 if remaining is None else time.monotonic() + remaining,
             frame_limit=self._limit,
+            own_frame_limit=frames,
             commits=commits,
         )
+
+
+def frames_asked(options: dict[str, Any]) -> int:
+    """The frame limit that a worker asks for a branch; 0 if it asks for none.
+
+    Raises:
+        UsageProblem: it is no number of frames.
+    """
+    frames = options.get("frames")
+    if frames is None:
+        return 0
+    if not isinstance(frames, int) or not 0 < frames < MAXIMUM_FRAMES:
+        raise UsageProblem(f"A branch cannot have {frames!r:.40} frames.", "Give a whole number from 1.")
+    return frames

@@ -12,9 +12,10 @@ import pytest
 from pokerl.design.worker import Attempt, Workspace, _evaluator
 from pokerl.emulator.protocol import Acted
 from pokerl.errors import CapabilityDenied, StateRejected, UsageProblem
+from pokerl.play.explored import Explored
 from pokerl.play.game import Checkpoint, Game
 from pokerl.play.result import AttemptResult
-from pokerl.play.worker import Explored, _explorer
+from pokerl.play.worker import _explorer
 from pokerl.shipped import path as shipped
 from pokerl.timeline import Poke, Run, Tree, read_events
 from tests.conftest import Rom, Start
@@ -293,8 +294,8 @@ class TestThePromptsNameWhatIsThere:
         given = re.search(r"`explore\(([^`]+)\)`", text)
         assert given is not None
 
-        explore = inspect.signature(_explorer(None, None, None))
-        assert [part.split("=")[0].strip() for part in given[1].split(",")] == list(explore.parameters)
+        explore = inspect.signature(_explorer(None))
+        assert [part.split("=")[0].strip(" *") for part in given[1].split(",")] == list(explore.parameters)
         line = next(line for line in text.splitlines() if line.startswith("Each result has"))
         fields = re.findall(r"`\.(\w+)`", line)
         assert fields
