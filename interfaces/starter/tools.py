@@ -29,12 +29,18 @@ def walk_to(game: Game, x: int, y: int, limit: int = 200) -> str:
     """Walk to square (x, y) of this map, finding the way by trial; stops at doors, text and battles."""
     blocked: set[tuple[int, int, str]] = set()
     doors = {(warp.x, warp.y) for warp in game.state().warps} - {(x, y)}
+    patience = 2
     area, width, height = game.read("wCurMap", 1), 2 * game.byte("wCurMapWidth"), 2 * game.byte("wCurMapHeight")
     for _ in range(limit):
         here = _position(game)
         if here == (x, y):
             return f"arrived at {here}"
         path = _path(here, (x, y), width, height, blocked, doors)
+        if not path and patience:  # people move, and after a door steps are ignored for a moment
+            patience -= 1
+            blocked.clear()
+            game.wait(30)
+            continue
         if not path:
             return f"no way found from {here} to {(x, y)}"
         problem = _one_step(game, path[0])
