@@ -58,11 +58,12 @@ def talk(game: Game, presses: int = PRESSES) -> str:
     said: list[str] = []
     for _ in range(presses):
         game.press("a", hold=6, wait=14)
-        if not _box_open(game):
+        dialogue = game.state().dialogue
+        if dialogue is None:
             break
-        line = " ".join(game.text().split()).strip("▼ ")
-        if line and (not said or said[-1] != line):
-            said.append(line)
+        if said and dialogue.text.startswith(said[-1]):
+            said.pop()  # the same line, typed out further
+        said.append(dialogue.text)
     return "\n".join(said) or "nothing was said"
 
 
