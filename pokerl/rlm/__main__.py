@@ -14,8 +14,11 @@ from pokerl.rlm.ledger import Ledger
 from pokerl.rlm.loop import Progress, Result, run
 from pokerl.rlm.messages import Model
 from pokerl.rlm.models.scripted import ScriptedModel
+from pokerl.rlm.resume import spent_before
+from pokerl.rlm.transcript import Transcript
 from pokerl.sandbox import choose
 
+NAME = "answerer"
 EXIT_CODES = {"answered": 0, "budget": 3, "turns": 3, "failed": 1, "interrupted": 130}
 
 
@@ -40,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--context", type=Path, metavar="FILE", help="text of any length; - reads standard input")
     who = made.add_mutually_exclusive_group(required=True)
     who.add_argument("--model", metavar="NAME", help="a model at OPENAI_BASE_URL")
-    who.add_argument("--scripted", type=Path, metavar="FOLDER", help="turns from files (agent name: answerer)")
+    who.add_argument("--scripted", type=Path, metavar="FOLDER", help=f"turns from files (agent name: {NAME})")
     made.add_argument("--minutes", type=float, default=30.0, help="wall clock")
     made.add_argument("--tokens", type=float, default=2_000_000, help="input and output, sub-calls included")
     made.add_argument("--max-turns", type=int, default=40)
@@ -60,15 +63,18 @@ def answer(options: argparse.Namespace) -> Result:
     folder = options.transcript or Path("runs") / time.strftime("%Y%m%dT%H%M%SZ-rlm", time.gmtime()) / "transcripts"
     context = read(options.context)
     model = choose_model(options)
-    ledger = Ledger()
+    transcript = Transcript(folder)
+    before = spent_before(transcript, NAME)
+    ledger = Ledger(before=before.usage)
+    limits = Limits(wall_seconds=options.minutes * 60, tokens=options.tokens)
     result = run(
-        AgentSpec(name="answerer", max_turns=options.max_turns, depth=options.depth),
+        AgentSpec(name=NAME, max_turns=options.max_turns, depth=options.depth),
         context,
         task=options.question,
         model=model,
-        budget=Budget(Limits(wall_seconds=options.minutes * 60, tokens=options.tokens), name="this question"),
+        budget=Budget(limits, name="this question", spent=before.resources),
         tier=choose(options.sandbox, unsafe=options.unsafe_no_sandbox),
-        transcript=folder,
+        transcript=transcript,
         ledger=ledger,
         resume=options.resume,
         progress=show if options.verbose else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
@@ -33,18 +33,21 @@ class Ledger:
 
     Args:
         report: called with each :class:`ModelCall`, from the thread that made the call.
+        before: what the agents of a resumed run used before.
     """
 
-    def __init__(self, report: Callable[[ModelCall], None] | None = None) -> None:
+    def __init__(
+        self, report: Callable[[ModelCall], None] | None = None, before: Mapping[str, Usage] | None = None
+    ) -> None:
         self._report = report
         self._lock = threading.Lock()
-        self._by_agent: dict[str, Usage] = {}
+        self._by_agent: dict[str, Usage] = dict(before or {})
         self._unpriced: set[str] = set()
         self._calls = 0
 
     @property
     def calls(self) -> int:
-        """How many calls were made."""
+        """How many calls were made since this ledger was opened."""
         return self._calls
 
     def usage(self, agent: str = "") -> Usage:

@@ -23,7 +23,7 @@ from pokerl.rlm.messages import Completion, Message, Model, ModelRequest, Usage,
 from pokerl.rlm.problems import ContextTooLong, Interrupted
 from pokerl.rlm.process import Cell, Worker
 from pokerl.rlm.queries import SubCalls, Surroundings
-from pokerl.rlm.resume import rebuild
+from pokerl.rlm.resume import rebuild, spent_before
 from pokerl.rlm.transcript import AgentTranscript, Block, Ended, Resumed, Started, Transcript, Turn, now
 from pokerl.rlm.values import to_plain
 from pokerl.sandbox import Policy
@@ -324,7 +324,7 @@ class _Run:
         finally:
             answer = self.worker.answer if self.worker.answer != before else None
             seconds = round(cell.seconds, 4)
-            block = Block(cell.number, self.turn, code, cell.output, cell.error, seconds, lost, answer)
+            block = Block(cell.number, self.turn, code, cell.output, cell.error, seconds, lost, answer, now())
             self.outputs.append(self.record.append(block))
         if lost:
             notes.append(wording.LOST.format(reason=lost))
@@ -366,7 +366,8 @@ class _Run:
 
     def take_up(self) -> None:
         """Rebuild the conversation from the transcript; no answered turn is asked again, no block is run again."""
-        self.record.mend()
+        for each in self.around.transcript.family(self.around.path):
+            each.mend()
         rebuilt = rebuild(self.record, self.conversation)
         self.turn, self.outputs = rebuilt.turn, rebuilt.outputs
         self.worker.answer = rebuilt.answer or self.worker.answer
@@ -379,9 +380,9 @@ class _Run:
 
     def as_before(self, ended: Ended) -> Result:
         """The result of a run that had its answer already."""
-        usage = total([turn.usage for turn in self.record.of_kind(Turn)])
+        before = spent_before(self.around.transcript, self.around.path)
         turns = len(self.record.of_kind(Turn))
-        return Result(ended.content, ended.ready, "answered", ended.reason, turns, usage)
+        return Result(ended.content, ended.ready, "answered", ended.reason, turns, total(list(before.usage.values())))
 
     def finish(self, stop: Stop, reason: str) -> Result:
         """Write down how it ended."""

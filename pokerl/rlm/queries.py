@@ -17,7 +17,7 @@ from pokerl.rlm.agent import AgentSpec
 from pokerl.rlm.cancellation import Cancellation
 from pokerl.rlm.extension import Child, Extension, Function
 from pokerl.rlm.launcher import Launcher
-from pokerl.rlm.ledger import Ledger
+from pokerl.rlm.ledger import Ledger, cost_of
 from pokerl.rlm.messages import Image, Message, Model, ModelRequest, Usage, fixed_digest, say
 from pokerl.rlm.pictures import check_png
 from pokerl.rlm.transcript import Transcript, Turn, now
@@ -117,7 +117,8 @@ class SubCalls:
         self._extension = extension
         self._start = start
         self._record = around.transcript.of(f"{around.path}/query")
-        self._numbers = itertools.count(len(self._record.of_kind(Turn)) + 1)
+        asked = (turn.turn for turn in self._record.of_kind(Turn))
+        self._numbers = itertools.count(max(asked, default=0) + 1)
 
     def functions(self) -> dict[str, Function]:
         """The host-side functions by name."""
@@ -183,7 +184,8 @@ class SubCalls:
         try:
             reply = around.ledger.ask(model, request, around.budget, self._life())
         except ModelProblem as error:
-            self._write(number, query, "", model.name, Usage(), 0.0, 0.0, fixed_digest(messages), str(error))
+            lost = cost_of(error, request)
+            self._write(number, query, "", model.name, lost, 0.0, 0.0, fixed_digest(messages), str(error))
             raise
         self._write(
             number, query, reply.text, reply.model, reply.usage, reply.seconds, reply.waited, fixed_digest(messages), ""

@@ -65,6 +65,7 @@ class Block(Struct, frozen=True, tag="block"):
     seconds: float
     lost: str = ""
     answer: dict[str, Any] | None = None
+    at: float = 0.0
 
 
 class Observed(Struct, frozen=True, tag="observed"):
@@ -73,6 +74,7 @@ class Observed(Struct, frozen=True, tag="observed"):
     turn: int
     text: str
     pictures: list[str] = []
+    at: float = 0.0
 
 
 class Resumed(Struct, frozen=True, tag="resumed"):
@@ -127,6 +129,11 @@ class Transcript:
             self._children[stem] += 1
             return f"{stem}-{self._children[stem]}"
 
+    def family(self, agent: str) -> list[AgentTranscript]:
+        """The transcripts of an agent and of all below it, its single queries among them."""
+        files = [*self.folder.glob(f"{agent}.jsonl"), *sorted(self.folder.glob(f"{agent}/**/*.jsonl"))]
+        return [self.of(file.relative_to(self.folder).as_posix().removesuffix(".jsonl")) for file in files]
+
     def _highest(self, stem: str) -> int:
         """The highest number that a sub-agent of this name has had so far."""
         numbers = [file.stem.rpartition("-")[2] for file in self.folder.glob(f"{stem}-*.jsonl")]
@@ -170,7 +177,7 @@ class AgentTranscript:
     def observe(self, turn: int, message: Message) -> None:
         """Write what the model is told; pictures go into files of their own."""
         names = [self._keep(part.png) for part in message.parts if isinstance(part, Image)]
-        self.append(Observed(turn, message.text, names))
+        self.append(Observed(turn, message.text, names, now()))
 
     def picture(self, name: str) -> bytes:
         """A picture by its file name.

@@ -54,7 +54,9 @@ FINISH = code("answer['ready'] = True")
 def agent_run(tier, tmp_path):
     """Run an agent whose model says the given turns; what came of it."""
 
-    def go(*turns, context=None, limits=None, extension=None, mind=None, task="Do it.", resume=False, **spec):
+    def go(
+        *turns, tier=tier, context=None, limits=None, extension=None, mind=None, task="Do it.", resume=False, **spec
+    ):
         mind = mind or Mind(list(turns))
         told = []
         ledger = Ledger()
