@@ -1,11 +1,13 @@
 """A Gymnasium environment on the same machine that attempts run on.
 
-Importing this module registers it, which is how Gymnasium finds environments of other packages::
+::
 
     import gymnasium
-    import pokerl.env
+    import pokerl
 
     environment = gymnasium.make("pokerl/PokemonRed-v0", cartridge="demo")
+
+Importing pokerl after Gymnasium registers it; importing this module always does.
 """
 
 from __future__ import annotations
@@ -22,13 +24,16 @@ from numpy.typing import NDArray
 from pokerl import cartridge as cartridges
 from pokerl import shipped
 from pokerl.cartridge import STATE_SPANS, Cartridge, GameState, MemoryImage, progress, read_state
-from pokerl.cartridge.layout import BADGE_NAMES, EVENTS, EVENTS_LENGTH
+from pokerl.cartridge import battle as battles
+from pokerl.cartridge import party as parties
+from pokerl.cartridge.creature import PARTY_LAYOUT, PARTY_SIZE
+from pokerl.cartridge.layout import BADGE_NAMES, BADGES, EVENTS, EVENTS_LENGTH
+from pokerl.cartridge.player import MONEY, POSITION, read_decimal
 from pokerl.emulator.machine import HEIGHT, WIDTH, Machine
 from pokerl.emulator.protocol import BUTTONS
 from pokerl.errors import RomProblem, UsageProblem
+from pokerl.registration import ENVIRONMENT, register
 from pokerl.timeline import StateStore, StoredState, read_state_file
-
-ENVIRONMENT = "pokerl/PokemonRed-v0"
 
 ACTIONS: tuple[str, ...] = ("wait", *BUTTONS)
 """What each action presses: wait, a, b, select, start, right, left, up, down."""
@@ -36,8 +41,15 @@ ACTIONS: tuple[str, ...] = ("wait", *BUTTONS)
 FRAMES_A_SECOND = 4194304 / 70224
 """Frames of a Game Boy a second: its clock over the clocks of a frame."""
 
+__all__ = ["ACTIONS", "ENVIRONMENT", "PokemonRed", "register"]
+
 PARTY = 6
 MOST_MONEY = 999_999
+IN_BATTLE = battles.START + battles.KIND
+PARTY_COUNT = parties.COUNT
+PARTY_CREATURES = parties.COUNT + parties.CREATURES
+_HP, _LEVEL, _MAXIMUM_HP = 1, 19, 20
+"""Places among the fields of ``PARTY_LAYOUT``."""
 
 Observation = dict[str, NDArray[Any]]
 
@@ -70,8 +82,9 @@ class PokemonRed(gymnasium.Env[Observation, np.int64]):
     **Chance**: the game draws its random numbers from its own clock, so waiting changes them. ``reset`` lets pass from
     0 to ``idle`` frames, drawn with the seed; nothing else is random.
 
-    **Info**: ``frame`` (since power-on), ``milestones`` (name → frame), ``new`` (names reached in this step),
-    ``progress`` (0–1) and ``summary`` (the state in words).
+    **Info**: ``frame`` (since power-on), ``milestones`` (name → frame), ``new`` (names reached in this step) and
+    ``progress`` (0–1). The whole decoded state is had by ``environment.unwrapped.state()``, which takes as long as some
+    ten frames.
 
     Args:
         cartridge: ``"demo"``, ``"red"`` or ``"blue"``.
@@ -121,6 +134,7 @@ class PokemonRed(gymnasium.Env[Observation, np.int64]):
         self._power_on = self._machine.save()
         self._state = self._read_state(state) if state else None
         self._begun = 0
+        self._progress = 0.0
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -134,21 +148,30 @@ class PokemonRed(gymnasium.Env[Observation, np.int64]):
         else:
             self._machine.load(self._power_on)
         self._begun = self._machine.frame
+        self._progress = self._progress_now()
         self._machine.run(0, int(self.np_random.integers(self._idle + 1)), render=True)
         return self._look([])
 
     def step(self, action: np.int64) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Press a button, see what became of it."""
         machine = self._machine
-        before = self._progress()
+        before = self._progress
         held, free = self._frames
         reached = machine.run(BUTTONS.get(ACTIONS[int(action)], 0), held, render=not free)
         reached += machine.run(0, free, render=True)
+        if reached:
+            self._progress = self._progress_now()
         observation, info = self._look([milestone.name for milestone, _ in reached])
         milestones = machine.cartridge.milestones
         won = bool(milestones) and milestones[-1].name in machine.milestones
         spent = bool(self._budget) and machine.frame - self._begun >= self._budget
         return observation, info["progress"] - before, won, spent, info
+
+    def state(self) -> GameState:
+        """The whole state of the game, decoded; ``state().summary()`` tells it in words."""
+        machine = self._machine
+        image = MemoryImage((address, machine.read(address, length)) for address, length in STATE_SPANS)
+        return read_state(image, machine.cartridge)
 
     def render(self) -> NDArray[np.uint8] | None:
         """The picture, 144×160×3, RGB."""
@@ -160,30 +183,21 @@ class PokemonRed(gymnasium.Env[Observation, np.int64]):
 
     def _look(self, new: list[str]) -> tuple[Observation, dict[str, Any]]:
         machine = self._machine
-        image = MemoryImage((address, machine.read(address, length)) for address, length in STATE_SPANS)
-        state = read_state(image, machine.cartridge)
         info = {
             "frame": machine.frame,
             "milestones": dict(machine.milestones),
             "new": new,
-            "progress": self._progress(),
-            "summary": state.summary(),
+            "progress": self._progress,
         }
-        return _observation(machine.screen(), state, machine.read(EVENTS, EVENTS_LENGTH)), info
+        return _observation(machine), info
 
-    def _progress(self) -> float:
+    def _progress_now(self) -> float:
         return progress(self._machine.cartridge.milestones, self._machine.milestones)
 
     def _read_state(self, given: str | Path) -> StoredState:
         if self._run_folder and re.fullmatch("[0-9a-f]{64}", str(given)):
             return StateStore(self._run_folder).get(str(given))
         return read_state_file(Path(given))
-
-
-def register() -> None:
-    """Tell Gymnasium of the environment, once."""
-    if ENVIRONMENT not in gymnasium.registry:
-        gymnasium.register(ENVIRONMENT, "pokerl.env:PokemonRed")
 
 
 def _rom_path(game: Cartridge, rom: str | Path | None) -> Path:
@@ -213,21 +227,35 @@ def _observation_space() -> spaces.Space[Any]:
     )
 
 
-def _observation(screen: NDArray[np.uint8], state: GameState, events: bytes) -> Observation:
-    player, party = state.player, state.party
-    hp = [min(1.0, creature.hp / creature.maximum_hp) if creature.maximum_hp else 0.0 for creature in party]
-    rest = [0] * (PARTY - len(party))
+def _observation(machine: Machine) -> Observation:
+    """What an observation needs, read directly: to decode the whole state takes as long as many frames."""
+    player = machine.read(MONEY, POSITION + 5 - MONEY)
+    here, _, _, y, x = player[POSITION - MONEY :]
+    events = np.frombuffer(machine.read(EVENTS, EVENTS_LENGTH), np.uint8)
+    hp, levels = _party(machine)
     return {
-        "screen": screen,
-        "map": np.array([player.map_id], np.uint8),
-        "position": np.array([player.x, player.y], np.uint8),
-        "party_hp": np.array(hp + rest, np.float32),
-        "party_level": np.array([creature.level for creature in party] + rest, np.uint8),
-        "badges": np.array([name in player.badges for name in BADGE_NAMES], np.int8),
-        "money": np.array([min(player.money, MOST_MONEY)], np.int32),
-        "battle": np.array([state.battle is not None], np.int8),
-        "events": np.unpackbits(np.frombuffer(events, np.uint8), bitorder="little").astype(np.int8),
+        "screen": machine.screen(),
+        "map": np.array([here], np.uint8),
+        "position": np.array([x, y], np.uint8),
+        "party_hp": hp,
+        "party_level": levels,
+        "badges": np.unpackbits(np.frombuffer(player, np.uint8, 1, BADGES - MONEY), bitorder="little").view(np.int8),
+        "money": np.array([min(read_decimal(player[:3], "the money", []), MOST_MONEY)], np.int32),
+        "battle": np.array([machine.byte(IN_BATTLE) != 0], np.int8),
+        "events": np.unpackbits(events, bitorder="little").view(np.int8),
     }
+
+
+def _party(machine: Machine) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """HP as parts of their maximum, and levels."""
+    hp, levels = np.zeros(PARTY, np.float32), np.zeros(PARTY, np.uint8)
+    count = min(machine.byte(PARTY_COUNT), PARTY)
+    data = machine.read(PARTY_CREATURES, count * PARTY_SIZE) if count else b""
+    for place, creature in enumerate(PARTY_LAYOUT.iter_unpack(data)):
+        maximum = creature[_MAXIMUM_HP]
+        hp[place] = min(1.0, creature[_HP] / maximum) if maximum else 0.0
+        levels[place] = creature[_LEVEL]
+    return hp, levels
 
 
 register()

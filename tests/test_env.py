@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import warnings
 from functools import partial
 
@@ -14,6 +16,7 @@ from gymnasium.vector import AsyncVectorEnv
 
 import pokerl.env
 from pokerl.cartridge import progress
+from pokerl.cartridge.layout import BADGE_NAMES
 from pokerl.emulator import Machine
 from pokerl.emulator.protocol import BUTTONS
 from pokerl.env import ACTIONS, ENVIRONMENT
@@ -84,6 +87,24 @@ def test_observations_lie_in_their_space_and_have_the_documented_shapes(make):
         assert observation in environment.observation_space
     assert observation["screen"].shape == (144, 160, 3)
     assert observation["events"].shape == (2560,)
+
+
+def test_an_observation_says_what_the_whole_state_says(make, state_file):
+    environment = make(idle=0, state=state_file)
+    chance = random.Random(3)
+    environment.reset()
+    for _ in range(60):
+        observation = environment.step(chance.randrange(len(ACTIONS)))[0]
+        state = environment.unwrapped.state()
+        player, party = state.player, state.party
+        assert tuple(observation["position"]) == (player.x, player.y)
+        assert (observation["map"], observation["money"]) == (player.map_id, player.money)
+        assert [name for name, has in zip(BADGE_NAMES, observation["badges"], strict=True) if has] == [*player.badges]
+        assert [*observation["party_level"]][: len(party)] == [creature.level for creature in party]
+        assert [*observation["party_hp"]] == pytest.approx(
+            [creature.hp / creature.maximum_hp for creature in party] + [0.0] * (6 - len(party))
+        )
+        assert bool(observation["battle"]) == (state.battle is not None)
 
 
 def test_the_same_seed_and_actions_give_the_same_game(make):
@@ -175,6 +196,19 @@ def test_the_environment_is_found_by_naming_its_module():
     environment.reset()
     environment.close()
     pokerl.env.register()
+
+
+@pytest.mark.parametrize(
+    "imports", ["import gymnasium, pokerl", "import pokerl, gymnasium, pokerl.env", "import pokerl.env, gymnasium"]
+)
+def test_gymnasium_knows_it_once_pokerl_is_imported(imports):
+    code = f"{imports}; gymnasium.make('pokerl/PokemonRed-v0', cartridge='demo').reset()"
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
+
+
+def test_importing_pokerl_brings_nothing_heavy_along():
+    code = "import sys, pokerl; sys.exit(bool({'gymnasium', 'numpy', 'pyboy'} & set(sys.modules)))"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.rom

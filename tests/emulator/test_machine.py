@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from pokerl.cartridge import load
 from pokerl.emulator import Machine
+from pokerl.emulator.core import StateBuffer, StateFiles
 from pokerl.emulator.protocol import BUTTONS
 from pokerl.errors import RomProblem, StateRejected, UsageProblem
 
@@ -172,3 +175,49 @@ def test_a_rom_with_a_real_time_clock_is_refused_because_it_cannot_be_replayed(r
     (tmp_path / "clock.gb").write_bytes(content)
     with pytest.raises(RomProblem, match="clock"):
         Machine(tmp_path / "clock.gb", load("generic"))
+
+
+def test_a_picture_is_the_emulators_without_its_fourth_channel(machine):
+    machine.run(0, 300, render=True)
+    shown = machine.screen()
+    assert len(np.unique(shown)) > 1
+    assert shown.flags["C_CONTIGUOUS"]
+    assert np.array_equal(shown, np.frombuffer(machine.picture(), np.uint8).reshape(144, 160, 4)[:, :, :3])
+
+
+def test_states_are_saved_quickly_and_are_those_of_the_documented_way(machine):
+    plain = StateFiles()
+    quick = machine._states
+    assert isinstance(quick, StateBuffer)
+    for frames in (1, 200, 500):
+        machine.run(BUTTONS["start"], frames)
+        state = quick.save(machine._pyboy)
+        assert state == plain.save(machine._pyboy)
+        machine.run(0, 100)
+        later = plain.save(machine._pyboy)
+        quick.load(machine._pyboy, state)
+        assert plain.save(machine._pyboy) == state
+        machine._mask = BUTTONS["start"]
+        machine.run(0, 100)
+        assert plain.save(machine._pyboy) == later
+
+
+IMPORTED_BEFORE = """
+import sys, pyboy
+from pokerl import cartridge
+from pokerl.emulator import Machine
+from pokerl.emulator.core import StateBuffer, StateFiles
+machine = Machine(sys.argv[1], cartridge.load("demo"))
+print(type(machine._states).__name__)
+machine.run(0, 30)
+saved, ram = machine.save(), machine.ram_hash()
+machine.run(0, 30)
+machine.load(saved)
+print(machine.ram_hash() == ram)
+"""
+
+
+def test_where_pyboy_was_imported_by_someone_else_states_are_saved_the_documented_way(rom):
+    command = [sys.executable, "-W", "ignore", "-c", IMPORTED_BEFORE, str(rom.path)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.split() == ["StateFiles", "True"]
