@@ -201,7 +201,8 @@ def play_once(settings: ExperimentSettings, interface: str, *, unsafe: bool, con
         run.record("experiment_ended", stop=result.outcome, reason=result.reason)
         console.print(f"\nRun folder: {run.folder}", highlight=False, soft_wrap=True)
         console.print(splits_table(result))
-        console.print(plain(f"{result.reason}\n{result.answer}".strip()))
+        if result.answer:
+            console.print(plain(f"The player says: {result.answer}"))
         return PlayReport(folder=str(run.folder), attempt=result)
 
 
