@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -32,16 +33,18 @@ def children(parent: int) -> list[int]:
     """The process ids below a process of ours."""
     found = []
     for task in Path(f"/proc/{parent}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found += [child, *children(child)]
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            for child in map(int, task.read_text().split()):
+                found += [child, *children(child)]
     return found
 
 
 def kill_workers() -> None:
     """SIGKILL every process with model-written code that this test process started."""
     for pid in children(os.getpid()):
-        if b"pokerl.rlm.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
-            os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it died with the one that was killed before
+            if b"pokerl.rlm.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                os.kill(pid, signal.SIGKILL)
 
 
 def kill_machine(run: Run) -> Callable[[], None]:
