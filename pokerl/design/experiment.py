@@ -17,7 +17,7 @@ from pokerl.design.opening import open_run, spent_before
 from pokerl.design.results import attempts_of
 from pokerl.design.settings import ExperimentSettings
 from pokerl.emulator.capability import MODES, Mode
-from pokerl.play.prompts import agent_folder, game_values, in_words
+from pokerl.play.prompts import agent_folder, game_values, in_words, paced
 from pokerl.play.result import AttemptResult, dollars_spent, refusals, tokens_used, trunk_splits
 from pokerl.play.run import Run
 from pokerl.rlm import AgentSpec, Result, load_agent
@@ -119,7 +119,7 @@ def _designer(run: Run, settings: ExperimentSettings) -> AgentSpec:
         "experiment_limits": in_words(settings.designer.limits()),
         "attempt_limits": in_words(settings.player.limits()),
     }
-    return load_agent(agent_folder(settings.designer.agent), **values)
+    return paced(load_agent(agent_folder(settings.designer.agent), **values), settings.designer.limits())
 
 
 def _context(run: Run, settings: ExperimentSettings) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from pokerl.errors import MachineLost, PokerlError
 from pokerl.play.extension import Seat
 from pokerl.play.interface import Interface
 from pokerl.play.machines import MachinePark
-from pokerl.play.prompts import agent_folder, game_values, in_words, interface_values
+from pokerl.play.prompts import agent_folder, game_values, in_words, interface_values, paced
 from pokerl.play.result import AttemptResult, Outcome, dollars_spent, refusals, tokens_used, trunk_splits
 from pokerl.play.run import Run
 from pokerl.play.settings import AgentSettings
@@ -90,7 +90,7 @@ def _play(
         return _Ending(reason=f"The machine did not start: {error}")
     seat = Seat(run, plan.interface, park, machine, granted, plan.scout)
     try:
-        agent = load_agent(agent_folder(plan.player.agent), **_values(run, plan, granted, budget))
+        agent = paced(load_agent(agent_folder(plan.player.agent), **_values(run, plan, granted, budget)), budget.limits)
         result = run_agent(
             agent,
             _context(run, plan),

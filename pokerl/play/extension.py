@@ -9,7 +9,7 @@ from pokerl.emulator import MachineHandle
 from pokerl.errors import CapabilityDenied, MachineLost, PokerlError, UsageProblem
 from pokerl.play.interface import Interface
 from pokerl.play.machines import MachinePark, frames_asked
-from pokerl.play.prompts import agent_folder, game_values, in_words, interface_values
+from pokerl.play.prompts import agent_folder, game_values, in_words, interface_values, paced
 from pokerl.play.run import Run
 from pokerl.play.settings import AgentSettings
 from pokerl.rlm import Child, Extension, Result, load_agent
@@ -91,7 +91,8 @@ class Seat:
         }
         base = self._extension(machine, commits=False)
         extension = Extension(**{**vars(base), "closed": closed, "child": None})
-        return Child(load_agent(agent_folder(self.scout.agent), **values), extension, arguments["prompt"])
+        scout = paced(load_agent(agent_folder(self.scout.agent), **values), self.scout.limits())
+        return Child(scout, extension, arguments["prompt"])
 
     def _where_it_ended(self, machine: MachineHandle, path: str) -> dict[str, Any]:
         try:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import msgspec
+
 from pokerl.budget import Limits
 from pokerl.cartridge import Cartridge
 from pokerl.emulator.capability import CAPABILITIES, Mode
 from pokerl.errors import ConfigurationProblem
 from pokerl.play.interface import Interface
+from pokerl.rlm import AgentSpec
 from pokerl.shipped import path as shipped
+
+BLOCK_SHARE = 0.25
+"""The part of an agent's wall clock that one block may run: an endless loop must leave time to do better."""
+
+LEAST_BLOCK = 30.0
+"""Seconds that a block may run however short the time is."""
 
 UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 
@@ -39,8 +48,15 @@ def game_values(cartridge: Cartridge, mode: Mode, capabilities: Iterable[str], g
         "goal": goal,
         "mode": mode,
         "capabilities": ", ".join(f"`{name}`" for name in CAPABILITIES if name in granted),
-        "game_reference": (shipped("agents") / "shared" / "game.md").read_text(encoding="utf-8").strip(),
+        "game_reference": game_reference(granted),
     }
+
+
+def game_reference(granted: Iterable[str]) -> str:
+    """The handle's calls as Markdown, without those that need nothing but a capability that is not granted."""
+    text = (shipped("agents") / "shared" / "game.md").read_text(encoding="utf-8").strip()
+    refused = {f"| {name} |" for name in CAPABILITIES if name not in granted}
+    return "\n".join(line for line in text.splitlines() if not line.endswith(tuple(refused)))
 
 
 def interface_values(interface: Interface) -> dict[str, str]:
@@ -50,6 +66,14 @@ def interface_values(interface: Interface) -> dict[str, str]:
         "player_prompt": interface.prompt.strip(),
         "tools": tool_list(interface),
     }
+
+
+def paced(agent: AgentSpec, limits: Limits) -> AgentSpec:
+    """The agent, whose blocks may each run for no more than a quarter of its wall clock."""
+    if limits.wall_seconds is None:
+        return agent
+    longest = max(LEAST_BLOCK, round(limits.wall_seconds * BLOCK_SHARE))
+    return msgspec.structs.replace(agent, cell_seconds=min(agent.cell_seconds, longest))
 
 
 def tool_list(interface: Interface) -> str:

@@ -10,8 +10,8 @@ from pokerl.rlm.messages import Image, Message, say
 from pokerl.rlm.process import Cell
 
 NO_CODE = (
-    "Your reply had no code to run. Put code into a ```repl block; to finish, set answer['content'] and then "
-    "answer['ready'] = True in one."
+    "Your reply had no code to run: only fenced blocks marked ```repl (or ```python) are. To finish, set "
+    "answer['content'] and then answer['ready'] = True in one."
 )
 UNCLOSED = (
     "Your last code block was never closed by a line with ``` alone, so it was not run. If the reply was cut off, "
