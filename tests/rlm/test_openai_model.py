@@ -59,6 +59,8 @@ class Handler(BaseHTTPRequestHandler):
         plan = self.server.plans.pop(0) if len(self.server.plans) > 1 else self.server.plans[0]
         if isinstance(plan, tuple):
             return self.error(*plan)
+        if not self.server.bodies[-1].get("stream"):
+            return self.whole(plan)
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
@@ -74,14 +76,27 @@ class Handler(BaseHTTPRequestHandler):
                 return None
         return None
 
+    def whole(self, plan):
+        """The pieces of a plan as one completion."""
+        text = "".join(piece["choices"][0]["delta"].get("content", "") for piece in plan if is_piece(piece))
+        choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+        self.answer(200, {"Content-Type": "application/json"}, {"id": "1", "choices": [choice], "usage": USAGE})
+
     def error(self, status, headers, message, code=None):
-        body = json.dumps({"error": {"message": message, "code": code, "type": "x"}}).encode()
+        self.answer(status, headers, {"error": {"message": message, "code": code, "type": "x"}})
+
+    def answer(self, status, headers, content):
+        body = json.dumps(content).encode()
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+
+def is_piece(piece):
+    return isinstance(piece, dict) and piece["choices"]
 
 
 @pytest.fixture
@@ -212,14 +227,28 @@ def test_rate_limits_are_waited_out_as_asked_and_do_not_count_as_work(serve):
         [chunk(None), *TAIL],
         ["[DONE]"],
         [chunk("Hel"), '{"error": {"message": "overloaded"}}'],
+        [chunk() | {"choices": [{"delta": "words"}]}],
     ],
-    ids=["500", "503", "cut", "broken json", "empty", "none", "nothing", "error in stream"],
+    ids=["500", "503", "cut", "broken json", "empty", "none", "nothing", "error in stream", "another shape"],
 )
 def test_what_may_pass_is_tried_again(serve, trouble):
     server, model = serve(trouble, trouble, GOOD)
     completion = model.complete(request())
     assert completion.text == "Hello"
     assert len(server.bodies) == 3
+
+
+def test_a_stream_without_a_word_is_asked_for_in_one_piece(serve):
+    server, model = serve([], GOOD)
+    assert model.complete(request()).text == "Hello"
+    assert [body.get("stream") for body in server.bodies] == [True, False]
+
+
+def test_why_a_stream_stayed_empty_is_found_out(serve):
+    server, model = serve([], (400, {}, "This model's maximum context length is 9 tokens."))
+    with pytest.raises(ContextTooLong):
+        model.complete(request())
+    assert len(server.bodies) == 2
 
 
 def test_the_tokens_of_broken_replies_are_counted(serve):

@@ -6,7 +6,6 @@ import base64
 import random
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,9 @@ from pokerl.rlm.models.settings import OFFICIAL, EndpointSettings
 from pokerl.rlm.problems import ContextTooLong, CutShort, ModelUnreachable, NotTaken
 
 if TYPE_CHECKING:
-    from openai.types.chat import ChatCompletionChunk
+    from openai.types import CompletionUsage
+    from openai.types.chat import ChatCompletion, ChatCompletionChunk, ChatCompletionMessage
+    from openai.types.chat.chat_completion_chunk import ChoiceDelta
 
 TOO_LONG = re.compile(
     r"context[ _](length|window|size)|maximum context|too many (input )?tokens|prompt is too long", re.IGNORECASE
@@ -49,16 +50,32 @@ class Reply:
     usage: Usage | None = None
     cached_tokens: int = 0
 
+    began: bool = False
+
     def take(self, chunk: ChatCompletionChunk) -> None:
         """Add a piece."""
-        if chunk.usage is not None:
-            self.usage = Usage(chunk.usage.prompt_tokens or 0, chunk.usage.completion_tokens or 0)
-            details = chunk.usage.prompt_tokens_details
-            self.cached_tokens = (details.cached_tokens or 0) if details else 0
+        self.began = True
+        self._take_usage(chunk.usage)
         for choice in chunk.choices or []:
-            self.text += choice.delta.content or "" if choice.delta else ""
-            self.refusal += choice.delta.refusal or "" if choice.delta else ""
-            self.finish = choice.finish_reason or self.finish
+            self._take_words(choice.delta, choice.finish_reason)
+
+    def take_whole(self, completion: ChatCompletion) -> None:
+        """Take a reply in one piece."""
+        self._take_usage(completion.usage)
+        for choice in completion.choices or []:
+            self._take_words(choice.message, choice.finish_reason)
+
+    def _take_words(self, words: ChoiceDelta | ChatCompletionMessage | None, finish: str | None) -> None:
+        if words is not None:
+            self.text += words.content or ""
+            self.refusal += words.refusal or ""
+        self.finish = finish or self.finish
+
+    def _take_usage(self, usage: CompletionUsage | None) -> None:
+        if usage is not None:
+            self.usage = Usage(usage.prompt_tokens or 0, usage.completion_tokens or 0)
+            details = usage.prompt_tokens_details
+            self.cached_tokens = (details.cached_tokens or 0) if details else 0
 
 
 class OpenAIModel:
@@ -146,19 +163,16 @@ class OpenAIModel:
         """One try, from request to the end of the stream."""
         reply = Reply()
         try:
-            for chunk in self._stream(request):
-                reply.take(chunk)
-                if request.deadline is not None and time.monotonic() > request.deadline:
-                    raise CutShort("The deadline came while the model was writing.", "", self._cost(request, reply))
+            self._stream(request, reply)
         except openai.APIStatusError as error:
             raise self._judge(error) from error
         except openai.APIConnectionError as error:
-            began = bool(reply.text or reply.finish)
+            began = bool(reply.began or isinstance(error, openai.APITimeoutError))
             raise TryAgain(
                 "the stream stalled or broke" if began else self._absent(error).message,
                 spent=self._cost(request, reply) if began else None,
             ) from error
-        except (openai.APIError, ValueError) as error:
+        except (openai.APIError, ValueError, TypeError, AttributeError) as error:  # openai does not check shapes
             if TOO_LONG.search(str(error)):
                 raise self._too_long(error) from error
             raise TryAgain(f"the stream broke: {describe(error)}", spent=self._cost(request, reply)) from error
@@ -168,7 +182,21 @@ class OpenAIModel:
             raise TryAgain(f"the reply is empty ({reply.finish})", spent=self._cost(request, reply))
         return reply
 
-    def _stream(self, request: ModelRequest) -> Iterator[ChatCompletionChunk]:
+    def _stream(self, request: ModelRequest, reply: Reply) -> None:
+        """Take the stream into ``reply``; one that ends before it began is asked for again in one piece.
+
+        Some servers say nothing when a streamed request fails, not even that the conversation is too long.
+        """
+        options = {"include_usage": True} if self._report_usage else openai.omit
+        with self._create(request, stream=True, stream_options=options) as stream:
+            for chunk in stream:
+                reply.take(chunk)
+                if request.deadline is not None and time.monotonic() > request.deadline:
+                    raise CutShort("The deadline came while the model was writing.", "", self._cost(request, reply))
+        if not reply.began:
+            reply.take_whole(self._create(request, stream=False))
+
+    def _create(self, request: ModelRequest, **options: Any) -> Any:
         settings = self._settings
         optional = {
             "max_completion_tokens": settings.max_output_tokens,
@@ -177,16 +205,14 @@ class OpenAIModel:
         }
         left = settings.stall_seconds if request.deadline is None else request.deadline - time.monotonic()
         create: Any = self._client.chat.completions.create
-        with create(
+        return create(
             model=self._name,
             messages=[self._message(message) for message in request.messages],
-            stream=True,
-            stream_options={"include_usage": True} if self._report_usage else openai.omit,
             timeout=openai.Timeout(max(min(left, settings.stall_seconds), 0.1), connect=min(15.0, max(left, 0.1))),
             extra_body=settings.extra or None,
+            **options,
             **{name: value for name, value in optional.items() if value is not None},
-        ) as stream:
-            yield from stream
+        )
 
     def _message(self, message: Message) -> dict[str, Any]:
         parts: list[dict[str, Any]] = []
