@@ -122,9 +122,13 @@ class Graph:
         return edges
 
     def _press(self, here: AtlasMap, x: int, y: int, button: str) -> list[Edge]:
-        for warp in here.warps:
-            if (warp.x, warp.y) == (x, y) and button in warp.push:
-                return self._through(here, warp, button, "push")
+        found = self._step(here, x, y, button)
+        if found:
+            return found
+        pushed = (warp for warp in here.warps if (warp.x, warp.y) == (x, y) and button in warp.push)
+        return [edge for warp in pushed for edge in self._through(here, warp, button, "push")]
+
+    def _step(self, here: AtlasMap, x: int, y: int, button: str) -> list[Edge]:
         across, down = STEPS[button]
         if (x, y, button) in here.hops:
             return self._enter(here, x + 2 * across, y + 2 * down, button, "hop", HOP_COST)
@@ -144,7 +148,7 @@ class Graph:
     def _enter(self, here: AtlasMap, x: int, y: int, button: str, kind: str, cost: int) -> list[Edge]:
         """Come onto a square, and be taken on from there if it does that."""
         for warp in here.warps:
-            if warp.instant and (warp.x, warp.y) == (x, y):
+            if (warp.x, warp.y) == (x, y) and (warp.instant or button in warp.push):
                 return self._through(here, warp, button, "warp")
         if (x, y) in here.holes:
             return [self._way(Way(Place(here.identifier, x, y), None, here.holes[x, y]), button, "fall")]

@@ -44,7 +44,8 @@ class Warp(Struct, frozen=True):
         destination: map id, or ``None`` for the map outdoors that one came from.
         destination_warp: on which of that map's warps one arrives, from 0.
         instant: whether stepping on it is enough.
-        push: directions that lead through when one walks against them while standing on it.
+        push: directions that lead through: when one comes onto the square that way with the button still held, or, if
+            what lies there is no way, presses that button while standing on it.
         steps_out: whether who arrives here is walked one square down, out of the door.
     """
 

@@ -22,9 +22,10 @@ class Move(Struct, frozen=True):
 
     Attributes:
         button: "up", "down", "left", "right".
-        kind: "walk"; "cross" (over the map's edge), "warp" (stepping on a door), "push" (walking against a wall or edge
-            on a mat), "hop" (over a ledge), "spin", "fall"; and those that need more than the button: "cut", "surf",
-            "strength" (push a boulder), "elevator" (choose the floor first).
+        kind: "walk"; "cross" (over the map's edge); "warp" (onto a door, or a mat in the direction that leads out);
+            "push" (against what is behind the mat one stands on); "hop" (over a ledge); "spin"; "fall"; and those that
+            need more than the button: "cut", "surf", "strength" (push a boulder), "elevator" (choose the floor first).
+            Where ``place`` is on another map, hold the button until the map changes.
         place: where one stands afterwards.
     """
 

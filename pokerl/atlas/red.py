@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pokerl.atlas import ground
 from pokerl.atlas.ground import TileAt
-from pokerl.atlas.model import DOOR, SPINNER, STEPS, AtlasMap, Connection, Person, Place, Sign, Warp
+from pokerl.atlas.model import DOOR, SPINNER, STEPS, WALKABLE, AtlasMap, Connection, Person, Place, Sign, Warp
 from pokerl.atlas.red_tables import Tables
 from pokerl.atlas.rom import ReadRom, Rom
 from pokerl.atlas.world import World
@@ -121,8 +121,8 @@ class _Decoder:
             None if destination == LAST_MAP else destination,
             number,
             instant=instant,
-            push=() if instant else self._push(x, y),
-            steps_out=tile in self.ground.doors,
+            push=self._push(x, y),
+            steps_out=tile in self.ground.doors and self.ground.sign(self.tile_at(x, y + 1)) in WALKABLE,
         )
 
     def _push(self, x: int, y: int) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def test_a_path_leads_from_the_bedroom_to_the_champion(finder, world):
 def test_who_leaves_a_house_stands_below_its_door(finder, world):
     path = finder.path(Place(HOME, 2, 6), TOWN, last_map=TOWN)
     door = world.maps[TOWN].warps[0]
-    assert path.moves[-1].kind == "push" and path.end == Place(TOWN, door.x, door.y + 1)
+    assert path.moves[-1].kind == "warp" and path.end == Place(TOWN, door.x, door.y + 1)
 
 
 def test_a_ledge_is_hopped_down_and_never_climbed(finder, world):

@@ -67,5 +67,6 @@ class Game:
         exports.write_world(self.world)
         exports.write_json("charmap", charmap.table())
         exports.write_json("events", exports.event_rows())
+        exports.write_json("font", exports.font_rows())
         for name, rows in self.creatures.rows().items():
             exports.write_json(name, rows)
