@@ -1,12 +1,15 @@
 """The world's maps: decoded from a ROM at hand or learned by looking; paths over them and pictures of them."""
 
+from pokerl.atlas.canvas import png
 from pokerl.atlas.model import AtlasMap, Connection, Encounters, Person, Place, Sign, Tileset, Warp
 from pokerl.atlas.open import TOGGLES, abilities_of, hidden_people, open_atlas, people_here
 from pokerl.atlas.path import Finder, Move, Path
+from pokerl.atlas.picture import map_picture, world_picture
 from pokerl.atlas.rom import read_rom_of
-from pokerl.atlas.world import World
+from pokerl.atlas.world import OVERWORLD, World
 
 __all__ = [
+    "OVERWORLD",
     "TOGGLES",
     "AtlasMap",
     "Connection",
@@ -22,7 +25,10 @@ __all__ = [
     "World",
     "abilities_of",
     "hidden_people",
+    "map_picture",
     "open_atlas",
     "people_here",
+    "png",
     "read_rom_of",
+    "world_picture",
 ]

@@ -40,19 +40,23 @@ def red_world(read_rom: ReadRom, cartridge: Cartridge) -> World:
         for entry in cartridge.maps.values()
         if entry.width_blocks and not entry.name.startswith("UNUSED")
     ]
-    return World(maps, tables.tilesets(), start=tables.rules.start)
+
+    def redraw(one: AtlasMap, blocks: bytes) -> AtlasMap:
+        return _Decoder(tables, one.identifier, one.name, blocks).map()
+
+    return World(maps, tables.tilesets(), start=tables.rules.start, redraw=redraw)
 
 
 class _Decoder:
     """Decodes one map; what it needs again is kept in its fields."""
 
-    def __init__(self, tables: Tables, identifier: int, name: str) -> None:
+    def __init__(self, tables: Tables, identifier: int, name: str, blocks: bytes | None = None) -> None:
         self.tables, self.rom, self.rules = tables, tables.rom, tables.rules
         self.identifier, self.name = identifier, name
         self.bank, at = tables.header(identifier)
         self.tileset, height, width = self.rom.read(self.bank, at, 3)
         self.width, self.height = width * 2, height * 2
-        self.blocks = self.rom.read(self.bank, self.rom.word(self.bank, at + 3), width * height)
+        self.blocks = blocks or self.rom.read(self.bank, self.rom.word(self.bank, at + 3), width * height)
         self.sides = self.rom.read(self.bank, at + 9, 1)[0]
         self.connections_at = at + 10
         self.objects_at = self.rom.word(self.bank, at + 10 + CONNECTION * self.sides.bit_count())
@@ -121,7 +125,7 @@ class _Decoder:
             None if destination == LAST_MAP else destination,
             number,
             instant=instant,
-            push=self._push(x, y),
+            push=() if instant else self._push(x, y),
             steps_out=tile in self.ground.doors and self.ground.sign(self.tile_at(x, y + 1)) in WALKABLE,
         )
 

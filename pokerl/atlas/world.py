@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from pokerl.atlas.model import AtlasMap, Place, Tileset, Warp
 from pokerl.errors import UsageProblem
+
+OVERWORLD = (0xC6E8, 1300)
+"""Address and length of the blocks of the map one is on, as they are now (wOverworldMap)."""
+MARGIN = 3
+Redraw = Callable[[AtlasMap, bytes], AtlasMap]
 
 
 class World:
@@ -15,6 +20,7 @@ class World:
         maps: all of them.
         tilesets: how they look, by number; empty where that is unknown.
         start: the map whose upper left corner is (0, 0); those connected to it are placed around it.
+        redraw: decodes a map again with other blocks; ``None`` where the atlas knows no blocks.
 
     Attributes:
         maps: by id.
@@ -22,11 +28,18 @@ class World:
         corners: of each map that is connected to the start over edges: global x and y of its upper left square.
     """
 
-    def __init__(self, maps: Iterable[AtlasMap], tilesets: Mapping[int, Tileset] | None = None, start: int = 0) -> None:
+    def __init__(
+        self,
+        maps: Iterable[AtlasMap],
+        tilesets: Mapping[int, Tileset] | None = None,
+        start: int = 0,
+        redraw: Redraw | None = None,
+    ) -> None:
         self.maps = {one.identifier: one for one in maps}
         self.tilesets = dict(tilesets or {})
         self.corners = _corners(self.maps, start)
         self._outsides = _outsides(self.maps)
+        self._start, self._redraw = start, redraw
 
     @property
     def indoors(self) -> tuple[AtlasMap, ...]:
@@ -46,6 +59,28 @@ class World:
         if found is None:
             raise UsageProblem(f"The atlas has no map {which!r}.", "`atlas.maps` holds those there are.")
         return found
+
+    def live(self, identifier: int, overworld: bytes) -> World:
+        """The world with one map as it is now: doors that the story opened or shut, trees that were cut.
+
+        Args:
+            identifier: the map the player is on.
+            overworld: the bytes at ``OVERWORLD``.
+
+        Returns:
+            Itself if nothing differs.
+        """
+        here = self.maps.get(identifier)
+        if here is None or self._redraw is None:
+            return self
+        columns, rows = here.width // 2, here.height // 2
+        pitch = columns + 2 * MARGIN
+        starts = [(row + MARGIN) * pitch + MARGIN for row in range(rows)]
+        blocks = b"".join(overworld[start : start + columns] for start in starts)
+        if blocks == here.blocks or len(blocks) != len(here.blocks):
+            return self
+        maps = self.maps | {identifier: self._redraw(here, blocks)}
+        return World(maps.values(), self.tilesets, self._start, self._redraw)
 
     def globally(self, place: Place) -> tuple[int, int] | None:
         """Global x and y of a square, or ``None`` indoors."""
