@@ -71,7 +71,7 @@ def play_attempt(run: Run, plan: AttemptPlan, budget: Budget) -> AttemptResult:
         budget: what it may spend; its limits are the attempt's.
     """
     granted = MODES[run.mode] & set(plan.interface.manifest.capabilities)
-    path = _path(run, plan)
+    path = run.agent_path(f"player-{plan.version}")
     run.record("attempt_started", attempt=plan.identifier, agent=path, **_heading(run, plan, granted, budget))
     with MachinePark(run, plan.identifier, granted, budget) as park:
         ending = _play(run, plan, path, park, granted, budget)
@@ -165,14 +165,6 @@ def _summarise(
 def _last_frame(run: Run, trunk: Sequence[Segment]) -> int:
     """Frames of the trunk; its inputs are not read again for that."""
     return max((run.history.last_frame(segment.identifier) for segment in trunk), default=0)
-
-
-def _path(run: Run, plan: AttemptPlan) -> str:
-    """The player's path among agents: "player-v3", the second time "player-v3-2"."""
-    stem, number = f"player-{plan.version}", 1
-    while run.transcript.of(path := stem if number == 1 else f"{stem}-{number}").exists:
-        number += 1
-    return path
 
 
 def _block_errors(run: Run, path: str) -> list[str]:

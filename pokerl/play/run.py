@@ -57,6 +57,16 @@ class Run:
     history: History
     cancelled: threading.Event | Cancellation = field(default_factory=threading.Event)
     machine_numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _paths: set[str] = field(default_factory=set)
+    _naming: threading.Lock = field(default_factory=threading.Lock)
+
+    def agent_path(self, stem: str) -> str:
+        """A path among agents that nobody had before: "player-v3", the second time "player-v3-2"."""
+        with self._naming:
+            numbered = (stem if number == 1 else f"{stem}-{number}" for number in itertools.count(1))
+            path = next(each for each in numbered if each not in self._paths and not self.transcript.of(each).exists)
+            self._paths.add(path)
+        return path
 
     def record(self, kind: Kind, *, attempt: str = "", **data: Any) -> None:
         """Append an event of the host's own."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from pathlib import Path
 
 import msgspec
@@ -50,13 +51,24 @@ def keep_version(run: Run, folder: Path, version: str) -> Interface:
 def _freeze(interface: Interface, kept: Path) -> Interface:
     target = kept / interface.digest
     if not target.exists():
-        draft = kept / f".{interface.digest}.new"
-        shutil.rmtree(draft, ignore_errors=True)
+        kept.mkdir(exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".", dir=kept))
         for name in interface.files:
             (draft / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(interface.folder / name, draft / name)
-        draft.rename(target)
+        draft.chmod(0o755)
+        _place(draft, target)
     return load_interface(target)
+
+
+def _place(draft: Path, target: Path) -> None:
+    """Put the copy where it belongs, unless another attempt has just frozen the same one."""
+    try:
+        draft.rename(target)
+    except OSError:
+        if not target.is_dir():
+            raise
+        shutil.rmtree(draft)
 
 
 def _try_import(run: Run, interface: Interface) -> None:
