@@ -135,6 +135,17 @@ def audit(folder: RunFolder, rom: Rom = "", as_json: AsJson = False) -> None:
 
 
 @app.command()
+def check(folder: RunFolder, rom: Rom = "", as_json: AsJson = False) -> None:
+    """Say whether the record of a run is whole: each event, the tree, each state."""
+    from pokerl import checking
+
+    found = checking.check_folder(folder, rom)
+    _print_json(found, when=as_json)
+    checking.show_checkup(found, _console(as_json))
+    checking.require_whole(found)
+
+
+@app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Say what works on this machine and what is missing, each with its remedy."""
     from pokerl.doctor import examine

@@ -134,7 +134,8 @@ def _import_pyboy() -> Any:
     finally:
         sys.meta_path.remove(stand_in)
         stand_in.undo()
-    return pyboy.PyBoy
+    return pyboy
 
 
-PyBoy: Any = _import_pyboy()
+PyBoy: Any = _import_pyboy().PyBoy
+PyBoyException: type[Exception] = sys.modules["pyboy.utils"].PyBoyException

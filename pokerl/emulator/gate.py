@@ -10,7 +10,7 @@ from typing import Any
 
 from pokerl.emulator.frames import FrameCounter
 from pokerl.emulator.journal import Journal
-from pokerl.emulator.machine import Machine
+from pokerl.emulator.machine import PYBOY_VERSION, Machine
 from pokerl.emulator.meter import Meter
 from pokerl.emulator.protocol import (
     MAXIMUM_ACT_FRAMES,
@@ -194,7 +194,11 @@ class Gate:
             raise StateRejected(
                 f"The checkpoint {digest[:12]} belongs to another attempt.", "Restore one that this attempt made."
             )
+        stored.require(rom_sha1=self.machine.rom_sha1, pyboy=PYBOY_VERSION)
+        # If it fails after this, the machine stands where nobody knows, and must end.
+        self.journal.broken = True
         self.machine.load_stored(stored)
+        self.journal.broken = False
         return stored.segment
 
     def _states(self) -> StateStore:

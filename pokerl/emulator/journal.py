@@ -30,7 +30,8 @@ class Journal:
     Attributes:
         segment: the segment of the timeline that is being written.
         refusals: how many requests were refused.
-        broken: whether something could not be recorded; the machine must end then, since what it did is not known.
+        broken: whether something could not be recorded, or a state that should have been whole was not; the machine
+            must end then, since what it did, or where it stands, is not known.
     """
 
     def __init__(self, recorder: Recorder | None, settings: MachineSettings, machine: Machine) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pokerl.cartridge import Cartridge, MemoryImage, Milestone, MilestoneWatch
-from pokerl.emulator.core import PyBoy, state_access
+from pokerl.emulator.core import PyBoy, PyBoyException, state_access
 from pokerl.emulator.protocol import BUTTONS
 from pokerl.errors import RomProblem, StateRejected, UsageProblem
 from pokerl.timeline.states import StoredState
@@ -182,14 +182,17 @@ class Machine:
         """Go on from where :meth:`save` was called. Only for states whose origin was checked (see ``StateStore``).
 
         Raises:
-            StateRejected: it is no such state.
+            StateRejected: it is no such state. Where the machine stands then is not known.
         """
         try:
             snapshot = msgspec.msgpack.decode(saved, type=Snapshot)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise StateRejected(f"The state is no machine's: {error}.", "Give what a machine saved.") from error
         watch = MilestoneWatch.from_state(self.cartridge.milestones, snapshot.watch)
-        self._states.load(self._pyboy, snapshot.core)
+        try:
+            self._states.load(self._pyboy, snapshot.core)
+        except PyBoyException as error:
+            raise StateRejected(f"The state is none of PyBoy's: {error}.", "Give what a machine saved.") from error
         self._watch, self._mask, self.frame = watch, snapshot.mask, snapshot.frame
         self._sample = []
         self._drawn = -1
@@ -199,7 +202,8 @@ class Machine:
         """Load a state from a store, after checking that it belongs to this ROM and this version of PyBoy.
 
         Raises:
-            StateRejected: it does not, or the loaded memory is not what the state says.
+            StateRejected: it does not, or the loaded memory is not what the state says; in the second case it is not
+                known where the machine stands.
         """
         stored.require(rom_sha1=self.rom_sha1, pyboy=PYBOY_VERSION)
         self.load(stored.state)

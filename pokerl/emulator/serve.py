@@ -98,7 +98,7 @@ class Server:
                 return self._attach_another(request, channel)
             answer = self._gate.handle(request, rights)
             if self._gate.journal.broken:
-                self._ended = "the log cannot be written"
+                self._ended = "what it does cannot be recorded"
             return answer
         finally:
             signal.alarm(0)

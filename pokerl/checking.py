@@ -1,0 +1,74 @@
+"""Checking a run folder with the emulator at hand, and showing what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from pokerl.cartridge import load
+from pokerl.display import plain
+from pokerl.errors import AuditFailed, ConfigurationProblem, RomProblem, RunFolderProblem
+from pokerl.timeline.check import Checkup, LoadState, check_run
+from pokerl.timeline.manifest import read_manifest
+from pokerl.verbs import rom_of
+
+MOST_SHOWN = 30
+
+
+def check_folder(folder: Path, rom: str = "") -> Checkup:
+    """Check a run folder, and load its states where the ROM is at hand.
+
+    Args:
+        folder: the run.
+        rom: the ROM's path; without it POKERL_ROM or, if the run is of that game, the one that comes with pokerl.
+
+    Raises:
+        RunFolderProblem: it is no run folder.
+        RomProblem: the ROM that was given cannot be used.
+    """
+    return check_run(folder, _loader(folder, rom))
+
+
+def require_whole(checkup: Checkup) -> None:
+    """Raise :class:`~pokerl.errors.AuditFailed` when something is wrong."""
+    if not checkup.ok:
+        raise AuditFailed(
+            f"The record in {checkup.folder} is damaged in {checkup.wrong} places.", "Restore it from a copy."
+        )
+
+
+def show_checkup(checkup: Checkup, console: Console) -> None:
+    """How much was looked at, and what is wrong, place by place."""
+    loaded = f"{checkup.loaded} loaded" if checkup.loaded else "none loaded"
+    verdict = "[green]whole[/]" if checkup.ok else f"[red]{checkup.wrong:,} faults[/]"
+    counts = f"{checkup.events:,} events, {checkup.segments:,} segments, {checkup.states:,} states ({loaded})"
+    console.print(f"{counts}: {verdict}", highlight=False)
+    if checkup.findings or checkup.notes:
+        console.print(_table(checkup))
+
+
+def _table(checkup: Checkup) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in ("", "where", "what"):
+        table.add_column(name)
+    for mark, findings in (("[red]fault[/]", checkup.findings), ("note", checkup.notes)):
+        for finding in findings[:MOST_SHOWN]:
+            table.add_row(mark, plain(finding.where), plain(finding.what))
+    return table
+
+
+def _loader(folder: Path, rom: str) -> LoadState | None:
+    try:
+        place, cartridge = rom_of(folder, rom), load(read_manifest(folder).cartridge)
+    except RomProblem:
+        if rom:
+            raise
+        return None
+    except (RunFolderProblem, ConfigurationProblem):
+        return None  # The check itself tells what is wrong with the manifest.
+    from pokerl.emulator import Machine
+
+    return Machine(place, cartridge).load_stored
