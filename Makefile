@@ -3,14 +3,18 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+LIVE   := .venv-live
 
-.PHONY: run test check format bench cartridge clean
+.PHONY: run test test-live check format bench cartridge clean
 
 run: $(READY)            ## a whole experiment on the demo cartridge, offline
 	$(BIN)/pokerl run
 
 test: $(READY)           ## the test suite
 	$(BIN)/python -m pytest -n auto
+
+test-live: $(LIVE)/.ready  ## a real model (135M) on a real server; builds llama.cpp, which takes minutes
+	POKERL_LIVE=1 $(LIVE)/bin/python -m pytest -m live tests/live
 
 check: $(READY)          ## lint, format, types
 	$(BIN)/ruff check .
@@ -28,10 +32,17 @@ cartridge: $(READY)      ## rebuild the demo game (needs Debian's sdcc)
 	$(BIN)/python cartridges/demo/build.py
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) $(LIVE) build dist
 
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("pokerl needs Python 3.11 or later; set PYTHON=python3.x") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	touch $@
+
+# Without GGML_NATIVE=OFF the build takes every instruction that the processor names, also those that a virtual machine
+# does not let through; without --no-cache-dir an earlier build of that kind would be taken.
+$(LIVE)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(LIVE)
+	CMAKE_ARGS=-DGGML_NATIVE=OFF $(LIVE)/bin/python -m pip install --quiet --disable-pip-version-check --no-cache-dir -e ".[dev,live]"
 	touch $@
