@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pokerl.play.game import Checkpoint, Game
+from pokerl.play.checkpoint import Checkpoint
+from pokerl.play.game import Game
 from pokerl.play.result import AttemptResult
 from pokerl.play.tools import bind, load_tools
 from pokerl.play.worker import connect
