@@ -76,14 +76,14 @@ def describe_poke(address: int, before: bytes, after: bytes, cartridge: Cartridg
 def species_words(index: int, cartridge: Cartridge) -> str:
     """A species index in words; tells what the same number would be as a Pokédex number, since the two are confused.
 
-    Example: ``163 is Ponyta (Pokédex no. 77)``.
+    Example: ``163 is Ponyta (dex no. 77)``.
     """
     species = cartridge.species.get(index)
     if species is None:
         return f"{index} (no species)"
-    words = f"{index} = {species.name} (Pokédex no. {species.dex})"
+    words = f"{index} = {species.name} (dex no. {species.dex})"
     other = next((entry.name for entry in cartridge.species.values() if entry.dex == index), "")
-    return f"{words}; Pokédex no. {index} would be {other}" if other and other != species.name else words
+    return f"{words}; dex no. {index} would be {other}" if other and other != species.name else words
 
 
 def money_words(data: bytes) -> str:

@@ -77,11 +77,12 @@ def _judge(
 
 
 def _writes_before(frame: int, pokes: Sequence[PokeAudit]) -> str:
-    """The fields written before a frame, the last ones named."""
-    fields = [change.meaning for poke in pokes if poke.frame <= frame for change in poke.changes]
-    named = list(dict.fromkeys(reversed(fields)))[:_FIELDS_NAMED]
-    more = len(set(fields)) - len(named)
-    return f"the write to {', '.join(named)}" + (f" and {more} more" if more > 0 else "")
+    """How many writes came before a frame, by which tools, and what kinds of the catalogue they are."""
+    before = [poke for poke in pokes if poke.frame <= frame]
+    tools = list(dict.fromkeys(poke.tool or "code in the REPL" for poke in before))
+    kinds = list(dict.fromkeys(kind for poke in before for kind in poke.signatures))
+    many = f"{len(before):,} write{'' if len(before) == 1 else 's'}"
+    return f"{many} by {', '.join(tools)} ({', '.join(kinds)})"
 
 
 def _by_inputs(sighting: Sighting, rule: Signature) -> Finding:

@@ -35,7 +35,7 @@ def test_what_was_played_is_earned_and_what_was_poked_is_written(audit):
 def test_the_evidence_is_in_words(audit):
     earned, written = attempt(audit, "a002").provenance
     assert earned.evidence == f"input-only replay of {earned_frames(audit)} frames reached it at frame {earned.frame:,}"
-    assert "did not reach it" in written.evidence and "event flags" in written.evidence
+    assert "did not reach it" in written.evidence and "finish_story" in written.evidence
 
 
 def earned_frames(audit):

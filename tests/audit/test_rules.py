@@ -172,8 +172,8 @@ def test_any_write_is_described_whole(address, after):
 
 
 def test_the_two_numbers_of_a_species_are_told_apart():
-    assert species_words(163, RED) == "163 = PONYTA (Pokédex no. 77)"
-    assert species_words(131, RED) == "131 = MEWTWO (Pokédex no. 150); Pokédex no. 131 would be LAPRAS"
+    assert species_words(163, RED) == "163 = PONYTA (dex no. 77)"
+    assert species_words(131, RED) == "131 = MEWTWO (dex no. 150); dex no. 131 would be LAPRAS"
     assert "PIDGEOTTO" in species_words(150, RED) and "would be MEWTWO" in species_words(150, RED)
 
 
