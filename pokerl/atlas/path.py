@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from msgspec import Struct
 
 from pokerl.atlas.graph import ABILITIES, Edge, Graph
-from pokerl.atlas.model import STEPS, Place
+from pokerl.atlas.model import MEANINGS, STEPS, Place
 from pokerl.atlas.world import World
 
 Goal = Place | int | str | Collection[Place]
@@ -211,6 +211,10 @@ class Finder:
             reasons = [self._obstacles(_Search(able.graph, moved, last_map).run(start, goals), abilities, in_way)]
         if any(reasons):
             return f"There is no way unless {', or '.join(filter(None, reasons))}."
+        if not any(able.graph.open(place) for place in goals):
+            place = min(goals)
+            sign = MEANINGS[self.world.maps[place.map].ground(place.x, place.y)]
+            return f"Nobody can stand at {self._name(place)}: {sign}. Pass beside=True to stop in front of it."
         reached = sorted({self.world.maps[identifier].name for identifier in able.reached()})
         return f"No way leads there; from the start one reaches {len(reached)} maps: {', '.join(reached[:12])}."
 
