@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 LIVE   := .venv-live
 
-.PHONY: run test test-live check format bench cartridge clean
+.PHONY: run test test-live check format bench report cartridge clean
 
 run: $(READY)            ## a whole experiment on the demo cartridge, offline
 	$(BIN)/pokerl run
@@ -27,6 +27,9 @@ format: $(READY)
 
 bench: $(READY)          ## speed, as ratios within one run
 	$(BIN)/python -m tests.bench
+
+report: $(READY)         ## the engine's numbers: escapes, mutated frames, round trips, starts, deadlines
+	$(BIN)/python -m tests.report
 
 cartridge: $(READY)      ## rebuild the demo game (needs Debian's sdcc)
 	$(BIN)/python cartridges/demo/build.py

@@ -33,7 +33,7 @@ Stop = Literal["answered", "budget", "turns", "failed", "interrupted"]
 RESTARTS = 5
 """Blocks in a row that may cost a worker its life before the run is given up."""
 
-CLOSING = 1.5
+CLOSING = 1.0
 """Seconds that an extension has to come to its end when nothing else is left of the budget."""
 
 SILENT_REPLIES = 8

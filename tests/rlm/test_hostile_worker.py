@@ -1,6 +1,5 @@
 """A worker that was taken over and says whatever it likes."""
 
-import random
 import resource
 import socket
 import subprocess
@@ -17,10 +16,11 @@ from pokerl.budget import Budget, Limits
 from pokerl.errors import WireProblem, WorkerLost
 from pokerl.rlm import AgentSpec, run
 from pokerl.rlm.process import Cell, Worker
-from pokerl.rlm.protocol import Answered, Called, Finished, FromWorker, Printed, Ready, Shown
+from pokerl.rlm.protocol import Called, FromWorker
 from pokerl.sandbox import Policy
 from pokerl.wire import Channel, pair
 from tests.rlm.conftest import Mind, code
+from tests.rlm.frames import MESSAGES, feed_mutated_frames
 
 START = """
 import sys, socket, struct, time
@@ -123,16 +123,6 @@ def test_a_finished_block_of_another_number_is_not_believed(tmp_path):
     )
 
 
-MESSAGES = [
-    Ready(),
-    Printed("hello"),
-    Shown(b"png"),
-    Answered({"a": [1, None]}, True),
-    Called(3, "llm_query", {"prompt": "x"}),
-    Finished(0, "error", "hint"),
-]
-
-
 @settings(max_examples=500, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(MESSAGES), st.lists(st.tuples(st.integers(0, 100), st.integers(0, 255)), max_size=4))
 def test_mutated_frames_are_understood_or_refused(message, changes):
@@ -168,23 +158,6 @@ def test_channels_of_the_engine_never_accept_descriptors_from_a_worker():
 
 
 def test_a_hundred_thousand_mutated_frames_do_not_kill_hang_or_grow_the_host():
-    chance = random.Random(1)
-    worker = Worker(tier=Impostor(""), policy=Policy(), context=None, functions={})
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    refused = 0
-    for _ in range(100_000):
-        body = msgspec.msgpack.encode(chance.choice(MESSAGES))
-        frame = bytearray(len(body).to_bytes(4, "big") + body)
-        for _ in range(chance.randint(1, 4)):
-            frame[chance.randrange(len(frame))] = chance.randrange(256)
-        here, there = pair(FromWorker)
-        there.sendall(frame)
-        there.close()
-        try:
-            received = here.receive(1.0)
-            worker._checked(received.arguments) if isinstance(received, Called) else worker._take(received, Cell(0, ""))
-        except (WireProblem, WorkerLost):
-            refused += 1
-        here.close()
-    assert 0 < refused < 100_000
+    assert 0 < feed_mutated_frames(100_000) < 100_000
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000
