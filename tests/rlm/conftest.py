@@ -18,6 +18,7 @@ class Mind:
     turns: list
     query: object = "echo: {}".format
     children: dict = field(default_factory=dict)
+    usage: Usage = field(default_factory=lambda: Usage(100, 20))
     name: str = "mind"
     seen: list = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -31,7 +32,7 @@ class Mind:
         if request.turn > len(turns):
             raise ModelProblem("The mind has nothing more to say.")
         turn = turns[request.turn - 1]
-        return Completion(turn(request) if callable(turn) else turn, Usage(100, 20))
+        return Completion(turn(request) if callable(turn) else turn, self.usage)
 
 
 @pytest.fixture(scope="session")
@@ -55,12 +56,21 @@ def agent_run(tier, tmp_path):
     """Run an agent whose model says the given turns; what came of it."""
 
     def go(
-        *turns, tier=tier, context=None, limits=None, extension=None, mind=None, task="Do it.", resume=False, **spec
+        *turns,
+        tier=tier,
+        context=None,
+        limits=None,
+        budget=None,
+        extension=None,
+        mind=None,
+        task="Do it.",
+        resume=False,
+        **spec,
     ):
         mind = mind or Mind(list(turns))
         told = []
         ledger = Ledger()
-        budget = Budget(limits or Limits(wall_seconds=60))
+        budget = budget or Budget(limits or Limits(wall_seconds=60))
         result = run(
             AgentSpec(name="agent", **spec),
             context,

@@ -1,6 +1,7 @@
 """``python -m pokerl.rlm``."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -42,6 +43,27 @@ def test_a_question_over_a_long_text_is_answered_from_a_script(tmp_path, text):
     done = command("Where?", "--context", text, "--scripted", turns.parent, "--transcript", tmp_path / "t")
     assert (done.returncode, done.stdout) == (0, "6 parts\n")
     assert "2 turns, 8 calls" in done.stderr
+
+
+def test_a_question_that_was_interrupted_goes_on_with_its_budget(tmp_path, text):
+    turns = tmp_path / "script" / "answerer"
+    turns.mkdir(parents=True)
+    (turns / "01.md").write_text("+++\ninput_tokens = 700\noutput_tokens = 50\n+++\n" + LOOK)
+    (turns / "query.md").write_text("no")
+    words = ("Where?", "--context", text, "--scripted", turns.parent, "--transcript", tmp_path / "t")
+    first = command(*words)
+    assert (first.returncode, "has no turn 2" in first.stderr) == (1, True)
+    (turns / "02.md").write_text(
+        "+++\ninput_tokens = 20\noutput_tokens = 5\n+++\n" + "```repl\nanswer['ready'] = 1\n```"
+    )
+    again = command(*words, "--resume", "--tokens", "900")
+    assert (again.returncode, "no tokens left" in again.stderr) == (3, True), "the queries alone took more"
+    done = command(*words, "--resume", "--tokens", "1000000")
+    assert done.returncode == 0, done.stderr
+    tokens = [
+        int(found[1].replace(",", "")) for found in (re.search(r"([\d,]+) tokens", run.stderr) for run in (first, done))
+    ]
+    assert tokens[1] == tokens[0] + 25
 
 
 def test_a_question_is_answered_through_an_endpoint_with_sub_calls(tmp_path, text):

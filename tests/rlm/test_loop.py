@@ -7,7 +7,7 @@ import pytest
 
 from pokerl.budget import Budget, Limits
 from pokerl.errors import RunFolderProblem
-from pokerl.rlm import AgentSpec, Completion, Ledger, Usage, run
+from pokerl.rlm import AgentSpec, Completion, Extension, Ledger, Usage, run
 from tests.rlm.conftest import FINISH, Mind, code
 
 FOREVER = "while True: pass"
@@ -55,6 +55,31 @@ def test_spent_tokens_end_the_run_before_the_next_call(agent_run):
     ran = agent_run(*[code("pass")] * 9, limits=Limits(wall_seconds=60, tokens=250))
     assert (ran.result.stop, ran.result.turns) == ("budget", 3)
     assert "tokens" in ran.result.reason
+
+
+@pytest.mark.parametrize("resource", ["wall_seconds", "working_seconds"])
+def test_spent_time_of_either_kind_ends_the_run(agent_run, resource):
+    ran = agent_run(code(FOREVER), limits=Limits(**{resource: 1.5}))
+    assert (ran.result.stop, resource in ran.result.reason) == ("budget", True)
+
+
+def test_spent_frames_end_the_run(agent_run):
+    budget = Budget(Limits(frames=100))
+    playing = Extension(status=lambda: budget.charge("frames", 60) or "")
+    ran = agent_run(*[code("pass")] * 9, extension=playing, budget=budget)
+    assert (ran.result.stop, ran.result.turns) == ("budget", 2)
+
+
+def test_spent_dollars_end_the_run(agent_run):
+    mind = Mind([code("pass")] * 9, usage=Usage(100, 20, 0.4))
+    ran = agent_run(mind=mind, limits=Limits(dollars=1))
+    assert (ran.result.stop, ran.result.turns, ran.result.usage.dollars) == ("budget", 3, pytest.approx(1.2))
+
+
+def test_a_limit_in_dollars_needs_a_known_price(agent_run):
+    ran = agent_run(*[code("pass")] * 9, limits=Limits(dollars=1))
+    assert (ran.result.stop, len(ran.mind.seen)) == ("failed", 1)
+    assert "what mind costs is not known" in ran.result.reason
 
 
 def test_a_hung_block_is_interrupted_shows_where_and_keeps_its_variables(agent_run):

@@ -22,6 +22,24 @@ def test_a_batch_runs_at_once_and_keeps_its_order(agent_run):
     assert "['<1>', '<2>', '<3>', '<4>']" in agent_run(mind=mind).told[0]
 
 
+def test_no_more_of_a_batch_run_at_once_than_the_agent_allows(agent_run):
+    lock, running, most = threading.Lock(), [], []
+
+    def reply(prompt):
+        with lock:
+            running.append(prompt)
+            most.append(len(running))
+        time.sleep(0.02)
+        with lock:
+            running.remove(prompt)
+        return prompt
+
+    block = "print(llm_query_batched([str(n) for n in range(12)]))"
+    ran = agent_run(mind=Mind([code(block), FINISH], query=reply), concurrency=3)
+    assert str([str(n) for n in range(12)]) in ran.told[0]
+    assert max(most) == 3
+
+
 def test_errors_of_a_batch_are_values_in_their_place(agent_run):
     def reply(prompt):
         if prompt == "bad":
@@ -44,6 +62,17 @@ def test_pictures_go_with_a_query(agent_run):
     ran = agent_run(code("import numpy\nllm_query('what?', images=[numpy.zeros((2, 2))])"), FINISH)
     (query,) = [request for request in ran.mind.seen if request.agent == "agent/query"]
     assert [type(part).__name__ for part in query.messages[0].parts] == ["Text", "Image"]
+
+
+def test_each_query_of_a_batch_takes_its_own_pictures(agent_run):
+    block = (
+        "import numpy\na, b = numpy.zeros((2, 2)), numpy.ones((3, 3))\n"
+        "llm_query_batched(['none', 'one', 'two'], images=[None, [a], [a, b]])"
+    )
+    ran = agent_run(code(block), FINISH)
+    queries = [request for request in ran.mind.seen if request.agent == "agent/query"]
+    seen = {query.messages[0].text: len(query.messages[0].parts) - 1 for query in queries}
+    assert seen == {"none": 0, "one": 1, "two": 2}
 
 
 def test_only_models_that_the_host_offers_can_be_asked(agent_run):
