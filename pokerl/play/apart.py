@@ -134,10 +134,10 @@ class Apart:
                 value = work()
             return _crossing(value), ""
         except TimeLimit as error:
-            print(format_error(error), file=sys.stderr)
+            _complain(error)
             return None, f"TimeLimit: it ran for longer than {seconds:g} s."
         except BaseException as error:  # noqa: BLE001 - model-written code may raise anything, an exit among it
-            print(format_error(error), file=sys.stderr)
+            _complain(error)
             return None, speakable(one_line(error))[:PIECE]
 
     def _serve(self, channel: Channel[FromWorker], seconds: float) -> tuple[Any, str | None]:
@@ -193,6 +193,11 @@ class Apart:
 def one_line(problem: BaseException) -> str:
     """An exception as the last line of its traceback."""
     return traceback.format_exception_only(problem)[-1].strip()
+
+
+def _complain(error: BaseException) -> None:
+    """Print a traceback; past ``sys.stderr``, which the policy may have closed."""
+    os.write(2, speakable(format_error(error)).encode())
 
 
 def _crossing(value: Any) -> Any:
