@@ -13,7 +13,8 @@ PRESSES = 60
 def look(game: Game) -> str:
     """Where you are, your party, the battle and what the screen says, as text."""
     state = game.state()
-    return f"{state.summary()}\n{game.text()}" if _box_open(game) else state.summary()
+    rows = [row for row in game.text().splitlines() if row.strip()]
+    return "\n".join([state.summary(), *rows]) if _box_open(game) else state.summary()
 
 
 def step(game: Game, direction: str, times: int = 1) -> str:
@@ -54,17 +55,32 @@ def walk_to(game: Game, x: int, y: int, limit: int = 200) -> str:
 
 
 def talk(game: Game, presses: int = PRESSES) -> str:
-    """Press A at what you face and read on until the text box closes; returns what was said."""
+    """Press A at what you face (unless text is open), read on until the box closes or a menu asks; returns the text."""
     said: list[str] = []
+    if not _box_open(game):
+        game.press("a", hold=6, wait=0)
+        game.until((_corner(game), "==", BOX_CORNER), limit=60)
     for _ in range(presses):
-        game.press("a", hold=6, wait=14)
-        dialogue = game.state().dialogue
-        if dialogue is None:
+        said += [line for line in [_still_text(game)] if line]
+        menu = game.state().menu
+        if menu is not None:
+            said.append("[a menu asks: " + " | ".join(menu.entries) + "]")
+        if menu is not None or not _box_open(game):
             break
-        if said and dialogue.text.startswith(said[-1]):
-            said.pop()  # the same line, typed out further
-        said.append(dialogue.text)
+        game.press("a", hold=6, wait=14)
     return "\n".join(said) or "nothing was said"
+
+
+def _still_text(game: Game) -> str:
+    """What the text box says once no further letter appears."""
+    text = None
+    for _ in range(40):
+        dialogue = game.state().dialogue
+        before, text = text, dialogue.text if dialogue else ""
+        if text == before:
+            break
+        game.wait(8)
+    return text or ""
 
 
 def _one_step(game: Game, direction: str) -> str:
@@ -99,7 +115,11 @@ def _position(game: Game) -> tuple[int, int]:
 
 
 def _box_open(game: Game) -> bool:
-    return game.byte(game.address("wTileMap") + 12 * 20) == BOX_CORNER
+    return game.byte(_corner(game)) == BOX_CORNER
+
+
+def _corner(game: Game) -> int:
+    return game.address("wTileMap") + 12 * 20
 
 
 def _path(
