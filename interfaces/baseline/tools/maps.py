@@ -1,0 +1,89 @@
+"""The atlas of the game at hand, and the ways over it as things stand now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from pokerl.atlas import (
+    OVERWORLD,
+    TOGGLES,
+    Finder,
+    Path,
+    Place,
+    World,
+    abilities_of,
+    hidden_people,
+    open_atlas,
+    people_here,
+)
+from pokerl.atlas.path import Goal
+from pokerl.cartridge import GameState
+from pokerl.play import Game
+
+_WORLDS: dict[str, World] = {}
+_FINDERS: dict[tuple[str, int, bytes], Finder] = {}
+"""Decoding a ROM's maps takes a moment and never gives anything else: done once in a worker."""
+
+
+def world(game: Game) -> World:
+    """All maps of the game."""
+    key = game.cartridge.identifier
+    if key not in _WORLDS:
+        _WORLDS[key] = open_atlas(game.cartridge, game.read_rom)
+    return _WORLDS[key]
+
+
+def finder(game: Game, state: GameState) -> Finder:
+    """Finds ways, with the map the player is on as it is now."""
+    blocks = game.read(*OVERWORLD)
+    now = world(game).live(state.player.map_id, blocks)
+    key = (game.cartridge.identifier, -1, b"") if now is world(game) else _key(game, state, blocks)
+    if key not in _FINDERS:
+        _FINDERS[key] = Finder(now)
+    return _FINDERS[key]
+
+
+def find_path(
+    game: Game,
+    state: GameState,
+    goal: Goal,
+    *,
+    beside: bool = False,
+    blocked: Collection[Place] = (),
+    grass: int = 1,
+) -> Path:
+    """The way from where the player stands."""
+    found = finder(game, state)
+    hidden = hidden_people(found.world, game.read(*TOGGLES))
+    return found.path(
+        place_of(state),
+        goal,
+        abilities=abilities_of(state),
+        people=people_here(state, hidden),
+        hidden=hidden if any(one.toggle is not None for each in found.world.maps.values() for one in each.people) else None,
+        blocked=blocked,
+        last_map=state.player.last_map,
+        grass=grass,
+        beside=beside,
+    )
+
+
+def place_of(state: GameState) -> Place:
+    """Where the player stands."""
+    return Place(state.player.map_id, state.player.x, state.player.y)
+
+
+def map_id(game: Game, name: str) -> int | None:
+    """The id of a map by its name, or by a part of it that only one map has."""
+    wanted = name.upper().replace(" ", "_")
+    names = {one.name: one.identifier for one in world(game).maps.values()}
+    if wanted in names:
+        return names[wanted]
+    found = [identifier for other, identifier in names.items() if wanted in other]
+    return found[0] if len(found) == 1 else None
+
+
+def _key(game: Game, state: GameState, blocks: bytes) -> tuple[str, int, bytes]:
+    if len(_FINDERS) > 60:
+        _FINDERS.clear()
+    return game.cartridge.identifier, state.player.map_id, blocks

@@ -1,0 +1,103 @@
+"""Menus by the text of their entries."""
+
+from __future__ import annotations
+
+from pokerl.cartridge import GameState
+from pokerl.cartridge.screen import Menu
+from pokerl.play import Game
+
+from .waiting import situation, tap
+
+TRIES = 90
+LOOKS = 40
+GRID_CURSORS = {(14, 9): 0, (14, 15): 1, (16, 9): 2, (16, 15): 3}
+"""The battle's main menu: row and column of the cursor on each of its four entries."""
+
+
+def find_entry(entries: tuple[str, ...], wanted: str) -> int | None:
+    """Which entry is meant: the same text, else one that begins with it, else one that contains it."""
+    named, goal = [_plain(entry) for entry in entries], _plain(wanted)
+    for fits in (str.__eq__, str.startswith, str.__contains__):
+        for index, entry in enumerate(named):
+            if fits(entry, goal):
+                return index
+    return None
+
+
+def point_at(game: Game, wanted: str) -> str:
+    """Move the cursor to an entry, scrolling if need be; "" if it is there now, else why not."""
+    seen: list[str] = []
+    button, stuck = "down", 0
+    for _ in range(TRIES):
+        menu = await_menu(game)
+        if menu is None:
+            return "there is no menu"
+        seen += [entry for entry in menu.entries if entry not in seen]
+        goal = find_entry(menu.entries, wanted)
+        if goal == menu.cursor:
+            return ""
+        before = _mark(menu)
+        tap(game, _button(menu, goal) if goal is not None else button)
+        after = game.state().menu
+        stuck = stuck + 1 if after is not None and _mark(after) == before else 0
+        if stuck > 2 and goal is None:
+            if button == "up":
+                break
+            button, stuck = "up", 0
+    return f"no entry {wanted!r}; there are {', '.join(seen)}"
+
+
+def choose(game: Game, *wanted: str) -> str:
+    """Choose entries, one menu after another; "" if all were chosen, else what went wrong."""
+    for entry in wanted:
+        problem = point_at(game, entry)
+        if problem:
+            return problem
+        before = game.state()
+        tap(game, "a")
+        for _ in range(LOOKS):
+            if _changed(before, game.state()):
+                break
+            game.wait(2)
+        else:
+            tap(game, "a")
+    return ""
+
+
+def await_menu(game: Game, looks: int = LOOKS) -> Menu | None:
+    """The menu on the screen, waiting a moment for one that is being drawn."""
+    for _ in range(looks):
+        menu = game.state().menu
+        if menu is not None and menu.entries:
+            return menu
+        game.wait(3)
+    return None
+
+
+def leave_menus(game: Game) -> None:
+    """Press B until neither menu nor text is open."""
+    for _ in range(TRIES):
+        state = game.state()
+        if situation(state) in ("battle", "map") and not game.byte("wFontLoaded"):
+            return
+        tap(game, "b")
+
+
+def _button(menu: Menu, goal: int) -> str:
+    if (menu.row, menu.column) in GRID_CURSORS and len(menu.entries) == 4:
+        if menu.cursor % 2 != goal % 2:
+            return "right" if goal % 2 else "left"
+        return "down" if goal > menu.cursor else "up"
+    return "down" if goal > menu.cursor else "up"
+
+
+def _mark(menu: Menu) -> tuple[object, ...]:
+    return menu.entries, menu.row, menu.column, menu.scroll
+
+
+def _changed(before: GameState, now: GameState) -> bool:
+    return now.menu is None or before.text != now.text
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("é", "e").split())

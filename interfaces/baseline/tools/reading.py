@@ -1,0 +1,68 @@
+"""Dialogue: pressing on through text boxes and keeping what they say."""
+
+from __future__ import annotations
+
+from pokerl.cartridge import GameState
+from pokerl.play import Game
+
+from .waiting import settle, tap
+
+PRESSES = 600
+LINES = (14, 16)
+"""Rows of the text box in which text stands."""
+
+
+class Heard:
+    """Lines of dialogue in the order in which they came; a box that scrolls repeats a line, which is kept once."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._shown: list[str] = []
+
+    def take(self, state: GameState) -> None:
+        """Keep what the box says now."""
+        if state.dialogue is None:
+            self._shown = []
+            return
+        now = [line for row in LINES if (line := _line(state.text[row]))]
+        for line in now:
+            if line in self._shown:
+                continue
+            if self.lines and line.startswith(self.lines[-1]):  # the same line, typed out further
+                self.lines[-1] = line
+            else:
+                self.lines.append(line)
+        self._shown = now
+
+    def text(self) -> str:
+        """All of it."""
+        return " ".join(self.lines)
+
+
+def read_on(game: Game, heard: Heard | None = None) -> tuple[str, str]:
+    """Press B through text until it ends, a menu asks something or a battle begins.
+
+    B goes on like A but neither talks again nor chooses anything.
+
+    Returns:
+        What was said, and on what it ended: "free", "menu", "battle" or "busy".
+    """
+    heard = heard or Heard()
+    for _ in range(PRESSES):
+        state = game.state()
+        heard.take(state)
+        if state.battle:
+            return heard.text(), "battle"
+        if state.menu:
+            return heard.text(), "menu"
+        if state.dialogue is None:
+            end = settle(game)
+            if end != "text":
+                return heard.text(), end
+            continue
+        tap(game, "b")
+    return heard.text(), "busy"
+
+
+def _line(row: str) -> str:
+    return row.strip(" │─┌┐└┘▼").strip()

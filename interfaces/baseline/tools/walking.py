@@ -1,0 +1,155 @@
+"""Walking along a path, move by move, and saying why it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from pokerl.atlas import Move, Place
+from pokerl.atlas.path import Goal
+from pokerl.play import Game
+
+from .maps import find_path, place_of
+from .waiting import box_open, settle
+
+STEP_LIMIT = 28
+WAY_LIMIT = 90
+REPLANS = 60
+NEEDS_HAND = {"cut", "surf", "strength", "elevator"}
+
+
+class Standing(NamedTuple):
+    """Where the player is, and whether a battle or a text box holds it up."""
+
+    place: Place
+    battle: bool
+    text: bool
+
+
+def where(game: Game) -> Standing:
+    """The present standing, in one round trip."""
+    corner = game.address("wTileMap") + 12 * 20
+    area, y, x, battle, box = game.act(
+        read=[("wCurMap", 1), ("wYCoord", 1), ("wXCoord", 1), ("wIsInBattle", 1), (corner, 1)]
+    ).reads
+    return Standing(Place(area[0], x[0], y[0]), bool(battle[0]), box[0] == 0x79)
+
+
+def walk(game: Game, goal: Goal, *, beside: bool = False, grass: int = 1, limit: int = 3000) -> str:
+    """Walk to a goal.
+
+    Returns:
+        "" when the player stands there; else what stopped it: "battle", "text", "menu", or a sentence.
+    """
+    blocked: dict[Place, int] = {}
+    for _ in range(REPLANS):
+        kind = settle(game)
+        if kind != "free":
+            return kind
+        state = game.state()
+        here = place_of(state)
+        path = find_path(game, state, goal, beside=beside, grass=grass, blocked=list(blocked))
+        if not path and blocked:  # what was in the way may have moved on
+            blocked.clear()
+            game.wait(30)
+            path = find_path(game, game.state(), goal, beside=beside, grass=grass)
+        if not path:
+            return path.reason
+        if not path.moves:
+            return turn(game, path.facing) if beside and path.facing else ""
+        stopped = _follow(game, path.moves, here, blocked, limit)
+        limit -= len(path.moves)
+        if stopped in NEEDS_HAND:
+            return f"the way needs {stopped} here"
+        if limit <= 0:
+            return "the way is longer than its limit"
+    return "something was in the way again and again"
+
+
+def turn(game: Game, button: str) -> str:
+    """Face a direction without walking on (what one faces must be in the way)."""
+    for _ in range(6):
+        if game.state().player.facing == button:
+            return ""
+        game.act(game.step(button, 3), game.waiting(("wWalkCounter", "==", 0), limit=30, stable=6))
+    return f"the player does not turn {button}"
+
+
+def _follow(game: Game, moves: tuple[Move, ...], here: Place, blocked: dict[Place, int], limit: int) -> str:
+    """Make moves until one does not do what it should; the name of a move that needs more than a button, or ""."""
+    for move in moves[:limit]:
+        if move.kind in NEEDS_HAND:
+            return move.kind
+        maker = _step if move.kind == "walk" else _way
+        now = maker(game, move, here)
+        if now.battle or now.text:
+            return ""
+        if now.place != move.place:
+            if now.place == here and move.kind == "walk":
+                blocked[move.place] = 1
+            return ""
+        here = now.place
+    return ""
+
+
+def _step(game: Game, move: Move, here: Place) -> Standing:
+    """One square: hold the button until the position changes, let go, and wait until the step is over."""
+    changing = "wXCoord" if move.button in ("left", "right") else "wYCoord"
+    game.act(
+        game.waiting((changing, "changed"), limit=STEP_LIMIT, hold=move.button),
+        game.waiting(("wWalkCounter", "==", 0), limit=20, stable=2),
+    )
+    return where(game)
+
+
+def _way(game: Game, move: Move, here: Place) -> Standing:
+    """A door, an edge, a ledge, a push: hold until the map or the place changes, then wait until all is still."""
+    if move.place.map != here.map:
+        game.until(("wCurMap", "changed"), limit=WAY_LIMIT, hold=move.button)
+        _arrive(game, move.place)
+    else:
+        changing = "wXCoord" if move.button in ("left", "right") else "wYCoord"
+        game.until((changing, "changed"), limit=WAY_LIMIT, hold=move.button)
+    settle(game)
+    return where(game)
+
+
+def _arrive(game: Game, place: Place) -> None:
+    """The map's number changes before the player is put on its square: wait for that, too."""
+    game.until(("wCurMap", "==", place.map), ("wXCoord", "==", place.x), ("wYCoord", "==", place.y), limit=WAY_LIMIT)
+
+
+Handler = Callable[[str], str]
+
+
+def walk_through(game: Game, goal: Goal, handle: Handler, *, beside: bool = False, grass: int = 1) -> str:
+    """Walk, let a handler deal with what stops it, and go on; "" at the goal, else a sentence.
+
+    Args:
+        handle: gets "battle", "text" or "menu"; returns "" to go on, or why to stop.
+    """
+    for _ in range(REPLANS):
+        stopped = walk(game, goal, beside=beside, grass=grass)
+        if stopped not in ("battle", "text", "menu"):
+            return stopped
+        why = handle(stopped)
+        if why:
+            return why
+    return "it was stopped too often"
+
+
+def push(game: Game, button: str, times: int = 1) -> str:
+    """Plain steps in a direction; "" when all were taken, else why not."""
+    for done in range(times):
+        before = where(game)
+        target = before.place
+        now = _step(game, Move(button, "walk", target), target)
+        if now.place.map != before.place.map:
+            game.until(limit=WAY_LIMIT)
+            settle(game)
+            return f"another map after {done + 1} steps"
+        if now.battle or now.text or box_open(game):
+            return f"{'a battle' if now.battle else 'text'} after {done} steps"
+        if now.place == before.place:
+            return f"blocked after {done} steps"
+    return ""
