@@ -40,12 +40,13 @@ class Tier(Protocol):
 
 @dataclass(frozen=True)
 class Launched:
-    """A worker process that knows nothing yet, and the wire to it."""
+    """A worker process that knows nothing yet, and the wire to it; ``spare`` when it was started ahead of time."""
 
     tier: Tier
     policy: Policy
     process: subprocess.Popen[bytes]
     channel: Channel[FromWorker]
+    spare: bool = False
 
     def kill(self) -> None:
         """Kill it and everything that it started."""
@@ -82,17 +83,12 @@ class Launcher:
         self._closed = False
 
     def take(self, policy: Policy) -> Launched:
-        """A worker of this policy that nobody used: the spare one if it fits and lives, else a new one."""
+        """A worker of this policy that nobody used: the spare one if it fits, else a new one."""
         with self._lock:
             spare = self._spare
             if spare is not None and spare.policy == policy:
                 self._spare = None
-            else:
-                spare = None
-        if spare is not None and spare.process.poll() is None:
-            return spare
-        if spare is not None:
-            spare.kill()
+                return spare
         return self._launch(policy)
 
     def prepare(self, policy: Policy) -> None:
@@ -100,7 +96,7 @@ class Launcher:
         with self._lock:
             if self._closed or (self._spare is not None and self._spare.policy == policy):
                 return
-            before, self._spare = self._spare, self._launch(policy)
+            before, self._spare = self._spare, self._launch(policy, spare=True)
         if before is not None:
             before.kill()
 
@@ -112,11 +108,11 @@ class Launcher:
         if spare is not None:
             spare.kill()
 
-    def _launch(self, policy: Policy) -> Launched:
+    def _launch(self, policy: Policy, *, spare: bool = False) -> Launched:
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         here.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_SECONDS, 0))
         argv = [sys.executable, "-m", "pokerl.rlm.worker", "--descriptor", str(there.fileno())]
         channel: Channel[FromWorker] = Channel(here, FromWorker, limit=FRAME_LIMIT)
         with there:
             process = self.tier.launch(argv, policy, (there.fileno(),), stderr=subprocess.PIPE)
-        return Launched(self.tier, policy, process, channel)
+        return Launched(self.tier, policy, process, channel, spare)

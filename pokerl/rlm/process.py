@@ -107,8 +107,17 @@ class Worker:
         self.restarts += 1
         self._pending: set[int] = set()
         self._sending = threading.Lock()
-        self._launched = (self.launcher or Launcher(self.tier)).take(self.policy)
-        self._begin(self._launched.channel, check)
+        launcher = self.launcher or Launcher(self.tier)
+        while True:
+            self._launched = launched = launcher.take(self.policy)
+            try:
+                return self._begin(launched.channel, check)
+            except SetupFailed:
+                raise
+            except WorkerLost:
+                self.kill()
+                if not launched.spare:  # one that died while nobody looked says nothing about the next
+                    raise
 
     def execute(self, cell: Cell, seconds: float, check: Callable[[], None]) -> None:
         """Run a block and serve its calls until it ends.
