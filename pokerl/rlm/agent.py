@@ -45,7 +45,7 @@ class AgentSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     def full_system(self) -> str:
         """The whole system prompt: the engine's part and the agent's."""
         values = {"output_limit": f"{self.output_limit:,}", "cell_seconds": f"{self.cell_seconds:g}"}
-        return f"{fill_in(generic_prompt(), values)}\n\n{self.system}".strip()
+        return f"{fill_in(generic_prompt(sub_agents=self.depth > 0), values)}\n\n{self.system}".strip()
 
     def sub_agent(self, name: str = "sub") -> AgentSpec:
         """The spec of a generic sub-agent of this one."""

@@ -32,6 +32,11 @@ def test_an_endless_loop_leaves_most_of_the_time(wall, longest):
     assert f"may run for {longest:g} s" in agent.full_system
 
 
+def test_sub_agents_are_offered_to_those_who_may_have_them():
+    assert "rlm_query(" in AgentSpec(name="player", depth=1).full_system
+    assert "rlm_query" not in AgentSpec(name="scout", depth=0).full_system
+
+
 def test_a_scout_is_told_what_the_player_was_told():
     prompt = (agent_folder("scout") / "system.md").read_text(encoding="utf-8")
     assert "{{player_prompt}}" in prompt

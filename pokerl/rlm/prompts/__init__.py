@@ -11,9 +11,14 @@ from pokerl.errors import ConfigurationProblem
 PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
-def generic_prompt() -> str:
-    """How the REPL works, told to a model; every agent's system prompt begins with it."""
-    return (Path(__file__).parent / "system.md").read_text()
+def generic_prompt(*, sub_agents: bool = True) -> str:
+    """How the REPL works, told to a model; every agent's system prompt begins with it.
+
+    Args:
+        sub_agents: whether the agent may have any; else it is not told of them.
+    """
+    lines = (Path(__file__).parent / "system.md").read_text().splitlines(keepends=True)
+    return "".join(line for line in lines if sub_agents or not line.startswith("* `rlm_query"))
 
 
 def fill_in(text: str, values: Mapping[str, str]) -> str:
