@@ -11,9 +11,6 @@ from pokerl.cartridge.memory import MemoryImage
 from pokerl.cartridge.milestone import Milestone
 from pokerl.errors import StateRejected
 
-# Reading a byte that nobody needs is cheaper than asking for one more span, up to about this many bytes.
-GAP = 12
-
 
 class WatchState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a watch carries from a checkpoint to whoever goes on from there.
@@ -117,7 +114,8 @@ def _merge(milestones: Iterable[Milestone]) -> tuple[tuple[int, int], ...]:
     wanted |= {(guard.address, 1) for milestone in milestones for guard in milestone.guards}
     merged: list[tuple[int, int]] = []
     for address, length in sorted(wanted):
-        if merged and address - (merged[-1][0] + merged[-1][1]) <= GAP:
+        # A byte that nobody needs would make samples differ that do not (the player's position, say).
+        if merged and address <= merged[-1][0] + merged[-1][1]:
             start = merged[-1][0]
             merged[-1] = (start, max(merged[-1][1], address + length - start))
         else:

@@ -85,12 +85,12 @@ def state_access(pyboy: Any) -> StateBuffer | StateFiles:
     state = plain.save(pyboy)
     try:
         quick = StateBuffer()
-        works = quick.save(pyboy) == state
-        if works:
+        if quick.save(pyboy) == state:
             quick.load(pyboy, state)
+            return quick if quick.save(pyboy) == state else plain
     except (AttributeError, ImportError, TypeError, ValueError):
-        works = False
-    return quick if works and plain.save(pyboy) == state else plain
+        return plain
+    return plain
 
 
 class _StandIn(MetaPathFinder):
