@@ -188,6 +188,8 @@ def _handler(game: Game, battles: str, told: list[str]) -> walking.Handler:
         if kind == "text":
             said, end = reading.read_on(game)
             told.append(f"read: {said}")
+            if told[-2:-1] == told[-1:]:
+                return "the same is said again and again"
             return "" if end in ("free", "battle") else f"a menu or question is open: {said}"
         if kind == "menu":
             return "a menu is open"

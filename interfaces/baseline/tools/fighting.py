@@ -51,9 +51,9 @@ def fight_on(game: Game, policy: Policy) -> str:
         if state.battle is None:
             break
         last = state if state.battle.enemy.species_index else last
-        heard.take(state)
         menu = state.menu
         if menu is None or not menu.entries:
+            heard.take(state)
             tap(game, "b")
             continue
         if not _is_main(menu):

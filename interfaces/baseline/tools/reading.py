@@ -8,6 +8,8 @@ from pokerl.play import Game
 from .waiting import settle, tap
 
 PRESSES = 600
+WHILE = 8
+"""Glances after which a picture without a text box is taken for one that wants a button (a page of the dex)."""
 LINES = (14, 16)
 """Rows of the text box in which text stands."""
 
@@ -56,10 +58,9 @@ def read_on(game: Game, heard: Heard | None = None) -> tuple[str, str]:
         if state.menu:
             return heard.text(), "menu"
         if state.dialogue is None:
-            end = settle(game)
-            if end != "text":
+            end = settle(game, WHILE, heard.take)
+            if end in ("free", "menu", "battle"):
                 return heard.text(), end
-            continue
         tap(game, "b")
     return heard.text(), "busy"
 

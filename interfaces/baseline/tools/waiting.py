@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pokerl.cartridge import GameState
 from pokerl.play import Game
 
@@ -21,16 +23,18 @@ GLANCE = 24
 PATIENCE = 100
 
 
-def settle(game: Game) -> str:
+def settle(game: Game, patience: int = PATIENCE, see: Callable[[GameState], None] | None = None) -> str:
     """Wait until the player can act, and say on what: "free", "battle", "menu", "text", or "busy" if it never comes.
 
-    "text" is only said of text that waits, or that has stood still.
+    "text" is only said of text that waits, or that has stood still. ``see`` is shown each state on the way.
     """
     before: tuple[str, ...] = ()
-    for _ in range(PATIENCE):
+    for _ in range(patience):
         if game.until(*STANDING, limit=GLANCE, stable=STEADY) and not box_open(game):
             return "free"
         state = game.state()
+        if see:
+            see(state)
         kind = situation(state)
         if kind in ("battle", "menu") or (kind == "text" and (state.text == before or waits(state))):
             return kind
