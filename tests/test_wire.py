@@ -7,7 +7,6 @@ import resource
 import socket
 import struct
 import threading
-import time
 from typing import Any
 
 import msgspec
@@ -70,10 +69,8 @@ def test_waiting_has_an_end(two):
     with pytest.raises(Timeout):
         channel.receive(timeout=0.05)
     other.send(b"\0\0")
-    begun = time.monotonic()
     with pytest.raises(Timeout):
         channel.receive(timeout=0.1)
-    assert time.monotonic() - begun < 5
     assert channel.receive_now() is None
 
 
