@@ -235,6 +235,7 @@ class MachineSettings(Struct, frozen=True, kw_only=True):
         frame_limit: frames that all machines of the attempt may run together; 0 for none.
         own_frame_limit: frames that this machine alone may run (a branch with a limit); 0 for none.
         commits: whether the client may commit, that is, whether this is the player's own machine.
+        any_checkpoint: whether the client may restore checkpoints of other attempts (a machine that only looks).
     """
 
     rom: str
@@ -248,6 +249,7 @@ class MachineSettings(Struct, frozen=True, kw_only=True):
     frame_limit: int = 0
     own_frame_limit: int = 0
     commits: bool = True
+    any_checkpoint: bool = False
 
 
 class Spawn(Struct, tag="spawn", frozen=True):
