@@ -16,8 +16,9 @@ import ast
 import hashlib
 import os
 import warnings
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -25,6 +26,8 @@ from msgspec import Meta, Struct
 from pokerl.emulator.capability import CAPABILITIES, Capability
 from pokerl.errors import InterfaceProblem
 from pokerl.rlm.repl import OWN_NAMES
+
+Part = TypeVar("Part")
 
 MANIFEST = "interface.toml"
 PROMPT = "player.md"
@@ -100,17 +103,16 @@ def load_interface(folder: Path) -> Interface:
 
     Raises:
         InterfaceProblem: a file is missing, malformed or too large, or ``tools.py`` does not parse; the message is
-            written for whoever wrote the interface.
+            written for whoever wrote the interface and names what is wrong with each of the three files.
     """
     files = _list_files(folder)
-    return Interface(
-        folder=folder,
-        manifest=_read_manifest(folder),
-        prompt=_read_prompt(folder),
-        tools=list_tools(_tools_source(folder)),
-        digest=digest_of(folder, files),
-        files=files,
-    )
+    problems: list[InterfaceProblem] = []
+    manifest = _part(problems, _read_manifest, folder)
+    prompt = _part(problems, _read_prompt, folder)
+    tools = _part(problems, _read_tools, folder)
+    if manifest is None or prompt is None or tools is None:
+        raise problems[0] if len(problems) == 1 else InterfaceProblem("\n".join(map(str, problems)))
+    return Interface(folder, manifest, prompt, tools, digest_of(folder, files), files)
 
 
 def digest_of(folder: Path, files: tuple[str, ...]) -> str:
@@ -247,8 +249,17 @@ def _read_prompt(folder: Path) -> str:
     return text
 
 
-def _tools_source(folder: Path) -> str:
-    return _read_text(tools_entry(folder))
+def _read_tools(folder: Path) -> tuple[Tool, ...]:
+    return list_tools(_read_text(tools_entry(folder)))
+
+
+def _part(problems: list[InterfaceProblem], read: Callable[[Path], Part], folder: Path) -> Part | None:
+    """What ``read`` makes of the folder; ``None`` if it cannot, with the reason among ``problems``."""
+    try:
+        return read(folder)
+    except InterfaceProblem as problem:
+        problems.append(problem)
+        return None
 
 
 def _read_text(path: Path) -> str:

@@ -248,3 +248,12 @@ def test_the_shipped_interfaces_keep_the_contract():
     assert "starter" in [interface.manifest.name for interface in found]
     for interface in found:
         assert all(tool.doc for tool in interface.tools)
+
+
+def test_what_is_wrong_with_each_file_is_told_at_once(tmp_path):
+    (tmp_path / "interface.toml").write_text('name = "v1"\ncapabilities = ["flying"]\n')
+    (tmp_path / "tools.py").write_text("def walk(x): pass\n")
+    with pytest.raises(InterfaceProblem) as caught:
+        load_interface(tmp_path)
+    assert [word in str(caught.value) for word in ("flying", "no player.md", "walk()")] == [True] * 3
+    assert len(str(caught.value).splitlines()) == 3
