@@ -6,7 +6,7 @@ from pokerl.atlas import Place
 from pokerl.cartridge import GameState
 from pokerl.play import Game
 
-from . import errands, fighting, looking, maps, menus, reading, waiting, walking
+from . import errands, fighting, looking, maps, menus, reading, training, waiting, walking
 from .fighting import Action
 
 BALLS = ("POKé BALL", "GREAT BALL", "ULTRA BALL", "MASTER BALL")
@@ -115,6 +115,13 @@ def close_menus(game: Game) -> str:
     return waiting.settle(game)
 
 
+def train(game: Game, level: int, rest_below: float = 0.4) -> str:
+    """Fight wild creatures in this map's tall grass until the first of the party has that level, healing when weak."""
+    told: list[str] = []
+    result = training.train_to(game, level, _handler(game, "fight", told), rest_below)
+    return f"{len(told)} events, the last: {' | '.join(told[-2:])}\n{result}; now at {_place(game)}"
+
+
 def fight(game: Game, move: str = "", heal_below: float = 0.25, turns: int = 0) -> str:
     """Fight the battle: with the named move, or each turn with the best by power, type and uses left.
 
@@ -195,9 +202,11 @@ def _handler(game: Game, battles: str, told: list[str]) -> walking.Handler:
             return "a menu is open"
         if battles == "stop":
             return "a battle began"
-        report = fighting.fight_on(game, fighting.attack(game, heal_below=0.25, flee=battles == "run"))
+        report = fighting.fight_on(game, fighting.attack(game, heal_below=0.25, flee_below=0.4, flee=battles == "run"))
         told.append(report)
-        return "the battle was lost" if ": lost." in report else ""
+        if ": lost." in report:
+            return "the battle was lost"
+        return report if game.state().battle else ""
 
     return handle
 

@@ -11,7 +11,7 @@ from pokerl.play import Game
 from . import maps
 from .menus import await_menu, choose, find_entry, leave_menus
 from .reading import Heard, read_on
-from .waiting import settle, tap
+from .waiting import settle, tap, waits
 from .walking import Handler, turn, walk_through
 
 CENTRE_NAMES = ("POKECENTER", "CENTRE", "CENTER")
@@ -171,9 +171,11 @@ def _set_amount(game: Game, count: int) -> str:
 
 def _confirm(game: Game) -> str:
     for _ in range(TRIES):
-        menu = game.state().menu
-        if menu is not None and find_entry(menu.entries, "YES") is not None:
+        state = game.state()
+        if state.menu is not None and find_entry(state.menu.entries, "YES") is not None:
             return choose(game, "YES")
+        if waits(state):
+            tap(game, "b")
         game.wait(4)
     return "the clerk did not ask"
 

@@ -9,7 +9,7 @@ from pokerl.cartridge import GameState
 from pokerl.cartridge.screen import Menu
 from pokerl.play import Game
 
-from .menus import choose, find_entry, point_at
+from .menus import choose, find_entry, plain, point_at
 from .moves import best_move, learn
 from .reading import Heard, read_on
 from .waiting import tap
@@ -27,7 +27,7 @@ ANSWERS = (
     ("change", "NO"),
 )
 """What to say to a question that contains such words."""
-MEDICINE = ("POTION", "SUPER POTION", "HYPER POTION", "MAX POTION", "FULL RESTORE", "FRESH WATER", "TONIC", "BERRY")
+MEDICINE = ("potion", "super potion", "hyper potion", "max potion", "full restore", "fresh water", "tonic", "salve")
 
 
 class Action(NamedTuple):
@@ -73,8 +73,10 @@ def fight_on(game: Game, policy: Policy) -> str:
     return _report(before, last, game.state(), turns, said)
 
 
-def attack(game: Game, move: str = "", heal_below: float = 0.0, flee: bool = False) -> Policy:
-    """A policy: the named move or the best one; medicine below a share of HP; or flight from the wild."""
+def attack(
+    game: Game, move: str = "", heal_below: float = 0.0, flee_below: float = 0.0, flee: bool = False
+) -> Policy:
+    """A policy: the named move or the best one; medicine, or flight from the wild, below a share of HP."""
 
     def decide(state: GameState) -> Action | None:
         battle = state.battle
@@ -84,9 +86,11 @@ def attack(game: Game, move: str = "", heal_below: float = 0.0, flee: bool = Fal
         if flee and battle.kind == "wild":
             return Action("run")
         if own.hp < heal_below * own.maximum_hp:
-            medicine = next((item.name for item in state.bag if item.name in MEDICINE), "")
+            medicine = next((item.name for item in state.bag if plain(item.name) in MEDICINE), "")
             if medicine:
                 return Action("item", medicine)
+        if own.hp < flee_below * own.maximum_hp and battle.kind == "wild":
+            return Action("run")
         named = next((known.name for known in own.moves if known.pp and find_entry((known.name,), move) == 0), "")
         return Action("move", (named if move else "") or best_move(game, battle))
 

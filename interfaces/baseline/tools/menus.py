@@ -16,7 +16,7 @@ GRID_CURSORS = {(14, 9): 0, (14, 15): 1, (16, 9): 2, (16, 15): 3}
 
 def find_entry(entries: tuple[str, ...], wanted: str) -> int | None:
     """Which entry is meant: the same text, else one that begins with it, else one that contains it."""
-    named, goal = [_plain(entry) for entry in entries], _plain(wanted)
+    named, goal = [plain(entry) for entry in entries], plain(wanted)
     for fits in (str.__eq__, str.startswith, str.__contains__):
         for index, entry in enumerate(named):
             if fits(entry, goal):
@@ -99,5 +99,6 @@ def _changed(before: GameState, now: GameState) -> bool:
     return now.menu is None or before.text != now.text
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().replace("é", "e").split())
+def plain(text: str) -> str:
+    """A name as menus, bags and people spell it alike."""
+    return " ".join(text.casefold().replace("é", "e").replace("_", " ").split())

@@ -11,6 +11,7 @@ BOX_ROW = 12
 BOX_CORNER = 0x79
 STANDING = (
     ("wIsInBattle", "==", 0),
+    ("wCurOpponent", "==", 0),
     ("wFontLoaded", "==", 0),
     ("wJoyIgnore", "==", 0),
     ("wSimulatedJoypadStatesIndex", "==", 0),
