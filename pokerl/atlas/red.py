@@ -206,8 +206,8 @@ class _Decoder:
         """Across the edge one coordinate is set and the other shifted; here both are shifts from the last square."""
         destination, y, x = record[0], record[7], record[8]
         if side in ("up", "down"):
-            return Connection(side, destination, _signed(x), y - (0 if side == "up" else self.height - 1))
-        return Connection(side, destination, x - (0 if side == "left" else self.width - 1), _signed(y))
+            return Connection(side, destination, signed(x), y - (0 if side == "up" else self.height - 1))
+        return Connection(side, destination, x - (0 if side == "left" else self.width - 1), signed(y))
 
     def _spins(self) -> dict[tuple[int, int], tuple[int, int]]:
         symbol = dict(self.rules.spins).get(self.identifier)
@@ -223,5 +223,6 @@ class _Decoder:
         return found
 
 
-def _signed(byte: int) -> int:
+def signed(byte: int) -> int:
+    """A byte as a number from -128 to 127."""
     return byte - 0x100 if byte > 0x7F else byte

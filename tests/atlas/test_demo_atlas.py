@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pokerl.atlas import Finder, Place, World, open_atlas, read_rom_of
+from pokerl.atlas import Finder, Place, open_atlas, read_rom_of
 from pokerl.cartridge import load
 from pokerl.errors import UsageProblem
 
 BEDROOM, HOME, TOWN, LAB, LANE, CENTRE = 0x26, 0x25, 0x00, 0x28, 0x0C, 0x3A
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return open_atlas(load("demo"))
 
 
 @pytest.fixture
