@@ -103,7 +103,8 @@ class Machine:
         """
         if not frames:
             return []
-        self._hold(mask)
+        if mask != self._mask:
+            self._hold(mask)
         reached: list[Reached] = []
         end = self.frame + frames
         while self.frame < end:
@@ -239,11 +240,10 @@ class Machine:
 
     def _hold(self, mask: int) -> None:
         changed = mask ^ self._mask
-        if changed:
-            for name, bit in BUTTONS.items():
-                if changed & bit:
-                    (self._pyboy.button_press if mask & bit else self._pyboy.button_release)(name)
-            self._mask = mask
+        for name, bit in BUTTONS.items():
+            if changed & bit:
+                (self._pyboy.button_press if mask & bit else self._pyboy.button_release)(name)
+        self._mask = mask
 
     def _look_for_milestones(self) -> list[Reached]:
         memory = self._pyboy.memory

@@ -49,6 +49,9 @@ class Server:
         self._gate = gate
         self._control = control
         self._rights: dict[Channel[Any], Rights] = {control: HOST}
+        self._channels: dict[int, Channel[Any]] = {control.fileno(): control}
+        self._poll = select.poll()
+        self._poll.register(control.fileno(), select.POLLIN)
         for stream, rights in clients:
             self._attach(stream, rights)
         self._ended = ""
@@ -64,13 +67,10 @@ class Server:
         return self._ended
 
     def _ready(self, *, wait: bool) -> list[Channel[Any]]:
-        poll = select.poll()
-        channels = {channel.fileno(): channel for channel in self._rights}
-        for descriptor in channels:
-            poll.register(descriptor, select.POLLIN)
-        waiting = [channel for channel in self._rights if channel.pending()] if not wait else []
-        arrived = [channels[descriptor] for descriptor, _ in poll.poll(None if wait else 0)]
-        return list(dict.fromkeys(arrived + waiting))
+        arrived = [self._channels[descriptor] for descriptor, _ in self._poll.poll(None if wait else 0)]
+        if wait:
+            return arrived
+        return list(dict.fromkeys([*arrived, *(channel for channel in self._rights if channel.pending())]))
 
     def _serve(self, channel: Channel[Any]) -> bool:
         """Answer one request of a channel; whether there was a whole one."""
@@ -115,9 +115,12 @@ class Server:
     def _attach(self, stream: socket.socket, rights: Rights) -> None:
         channel: Channel[Any] = Channel(stream, Request, limit=MAXIMUM_MESSAGE, patience=SEND_SECONDS)
         self._rights[channel] = rights
+        self._channels[channel.fileno()] = channel
+        self._poll.register(channel.fileno(), select.POLLIN)
 
     def _drop(self, channel: Channel[Any], reason: str) -> None:
-        del self._rights[channel]
+        del self._rights[channel], self._channels[channel.fileno()]
+        self._poll.unregister(channel.fileno())
         channel.close()
         if channel is self._control:
             self._ended = reason

@@ -60,32 +60,39 @@ class Stepping:
     def _wait(self, step: Until) -> bool:
         holds = self._memory_test(step.conditions) if step.conditions else self._stillness_test()
         draw = self._draw or not step.conditions
-        left = streak = 0
-        for frame in range(step.limit + 1):
-            streak = streak + 1 if holds() else 0
-            if streak >= step.stable:
-                return True
-            if frame == step.limit:
-                break
-            if not left:
-                left = self._meter.allow(min(WAIT_GRANT, step.limit - frame), limited=self._limited)
-            self._run(step.buttons, 1, draw)
-            left -= 1
-        return False
+        stable, mask = step.stable, step.buttons
+        run, left, streak, ran = self._machine.run, 0, 0, 0
+        try:
+            while True:
+                streak = streak + 1 if holds() else 0
+                if streak >= stable:
+                    return True
+                if ran == step.limit:
+                    return False
+                if not left:
+                    left = self._meter.allow(min(WAIT_GRANT, step.limit - ran), limited=self._limited)
+                if reached := run(mask, 1, draw):
+                    self.reached += reached
+                self._meter.used(1)
+                ran += 1
+                left -= 1
+        finally:
+            self._held(mask, ran)
 
     def _run(self, mask: int, frames: int, draw: bool) -> None:
         self.reached += self._machine.run(mask, frames, draw)
         self._meter.used(frames)
+        self._held(mask, frames)
+
+    def _held(self, mask: int, frames: int) -> None:
         if self.runs and self.runs[-1][0] == mask:
             self.runs[-1][1] += frames
-        else:
+        elif frames:
             self.runs.append([mask, frames])
 
     def _memory_test(self, conditions: list[Condition]) -> Callable[[], bool]:
-        byte = self._machine.byte
-        at_start = [byte(condition.address) & condition.mask for condition in conditions]
-        pairs = list(zip(conditions, at_start, strict=True))
-        return lambda: all(_holds(condition, byte(condition.address), start) for condition, start in pairs)
+        tests = [_test(condition, self._machine.byte) for condition in conditions]
+        return tests[0] if len(tests) == 1 else lambda: all(test() for test in tests)
 
     def _stillness_test(self) -> Callable[[], bool]:
         before = b""
@@ -99,16 +106,18 @@ class Stepping:
         return still
 
 
-def _holds(condition: Condition, byte: int, start: int) -> bool:
-    value = byte & condition.mask
+def _test(condition: Condition, byte: Callable[[int], int]) -> Callable[[], bool]:
+    """A condition as a function, which is asked after every frame."""
+    address, mask, value = condition.address, condition.mask, condition.value
     match condition.test:
         case "==":
-            return value == condition.value
+            return lambda: byte(address) & mask == value
         case "!=":
-            return value != condition.value
+            return lambda: byte(address) & mask != value
         case "<":
-            return value < condition.value
+            return lambda: byte(address) & mask < value
         case ">":
-            return value > condition.value
+            return lambda: byte(address) & mask > value
         case "changed":
-            return value != start
+            start = byte(address) & mask
+            return lambda: byte(address) & mask != start

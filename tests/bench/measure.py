@@ -53,6 +53,42 @@ def in_turns(
     return times
 
 
+class Took(Struct, frozen=True):
+    """What some work took: on the clock, and of the processors along the longest path through its processes.
+
+    The second is what it would take on the clock of a computer on which nobody else works, but for waking up.
+    """
+
+    clock: float
+    path: float
+
+
+def processor_seconds(pid: int) -> float:
+    """Processor time of a running process."""
+    return time.clock_gettime(~pid << 3 | 2)  # CPUCLOCK_SCHED, as clock_getcpuclockid(3) makes it
+
+
+def took_in_turns(first: Callable[[], Took], second: Callable[[], Took], turns: int) -> tuple[list[Took], list[Took]]:
+    """Like :func:`in_turns`, for work that measures itself."""
+    found: tuple[list[Took], list[Took]] = ([], [])
+    for turn in range(turns):
+        for place in (0, 1) if turn % 2 else (1, 0):
+            found[place].append((first, second)[place]())
+    return found
+
+
+def ratios(
+    name: str, took: tuple[list[Took], list[Took]], goal: float, *, share: float, unit: str, scale: float = 1
+) -> list[Figure]:
+    """Two figures: by the clock, and by the processors' time."""
+    clock = ([one.clock for one in took[0]], [one.clock for one in took[1]])
+    path = ([one.path for one in took[0]], [one.path for one in took[1]])
+    return [
+        ratio(f"{name} (clock)", clock, goal, share=share, unit=unit, scale=scale),
+        ratio(f"{name} (processor time)", path, goal, share=share, unit=unit, scale=scale),
+    ]
+
+
 def ratio(
     name: str, times: tuple[list[float], list[float]], goal: float | None, *, share: float, unit: str, scale: float = 1
 ) -> Figure:

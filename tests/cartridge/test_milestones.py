@@ -143,7 +143,7 @@ def test_a_larger_image_serves_as_well_as_the_spans_themselves(playing, red):
 
 def test_little_has_to_be_read(red):
     spans = MilestoneWatch(red.milestones).spans
-    assert len(spans) <= 12 and sum(length for _, length in spans) <= 256
+    assert len(spans) <= 64 and sum(length for _, length in spans) <= 128
 
 
 def test_progress_grows_with_what_was_reached_and_ends_at_one(red):
