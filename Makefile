@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 LIVE   := .venv-live
 
-.PHONY: run test test-live check format bench report cartridge clean
+.PHONY: run test test-ray test-live check format bench report cartridge clean
 
 run: $(READY)            ## a whole experiment on the demo cartridge, offline
 	$(BIN)/pokerl run
@@ -15,6 +15,10 @@ test: $(READY)           ## the test suite
 
 test-live: $(LIVE)/.ready  ## a real model (135M) on a real server; builds llama.cpp, which takes minutes
 	POKERL_LIVE=1 $(LIVE)/bin/python -m pytest -m live tests/live
+
+test-ray: $(READY)       ## branches on a Ray cluster of two nodes, all on this computer (installs 80 MB)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev,ray]"
+	$(BIN)/python -m pytest -m ray tests/play/test_ray.py
 
 check: $(READY)          ## lint, format, types
 	$(BIN)/ruff check .

@@ -24,6 +24,7 @@ from pokerl.cartridge import Cartridge, identify, load, locate_rom
 from pokerl.design.settings import ExperimentSettings
 from pokerl.emulator import Nursery
 from pokerl.errors import ConfigurationProblem, RunFolderProblem, UsageProblem
+from pokerl.play.executors import executor_of
 from pokerl.play.prompts import agent_folder
 from pokerl.play.run import Run
 from pokerl.rlm import CassetteModel, Model, OpenAIModel, ScriptedModel, Transcript
@@ -128,6 +129,7 @@ def open_run(
         agent_folder(getattr(settings, part).agent)
     parts, by_name = build_models(settings)
     tier = choose(settings.sandbox or None, unsafe=unsafe)
+    executor = executor_of(settings.executor) if settings.executor else None
     events: list[Event] = []
     if resume is None:
         folder = _make_folder(settings, _manifest(settings, cartridge, rom, sha1, tier, parts))
@@ -136,6 +138,8 @@ def open_run(
         _require_same_game(read_manifest(folder), sha1)
         events = list(read_events(folder))
     with ExitStack() as stack:
+        if executor is not None:
+            stack.callback(executor.close)
         run = Run(
             folder=folder,
             cartridge=cartridge,
@@ -150,6 +154,7 @@ def open_run(
             states=StateStore(folder),
             transcript=Transcript(folder / "transcripts"),
             history=History(folder),
+            executor=executor,
             machine_numbers=itertools.count(_last_machine(events) + 1),
         )
         stack.enter_context(_interruptible(run.cancelled))

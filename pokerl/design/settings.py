@@ -46,6 +46,8 @@ class ExperimentSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         sandbox: a tier by name; empty takes the first that works.
         scripted: folder of scripted turns that stand in for every model; empty for real models.
         cassette: folder of a recorded run whose answers stand in for every model.
+        executor: where the player's policies are explored: empty for its own worker, "processes", "ray" or
+            "ray:ADDRESS" (docs/exploration.md).
         goal: what the player is told to reach.
         designer, player, scout: who plays the parts.
     """
@@ -58,6 +60,7 @@ class ExperimentSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     sandbox: str = ""
     scripted: str = ""
     cassette: str = ""
+    executor: str = ""
     goal: str = "become Champion and enter the Hall of Fame."
     designer: DesignerSettings = DesignerSettings()
     player: PlayerSettings = PlayerSettings()

@@ -132,7 +132,7 @@ class Apart:
         try:
             with self._host.clock.running(seconds):
                 value = work()
-            return _crossing(value), ""
+            return crossing(value), ""
         except TimeLimit as error:
             _complain(error)
             return None, f"TimeLimit: it ran for longer than {seconds:g} s."
@@ -200,7 +200,7 @@ def _complain(error: BaseException) -> None:
     os.write(2, speakable(format_error(error)).encode())
 
 
-def _crossing(value: Any) -> Any:
+def crossing(value: Any) -> Any:
     """A value as plain data; as text if it is none."""
     try:
         return to_plain(value)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +68,7 @@ class Explorer:
         self.connect = connect
         self._scouts = scouts
         self.scout_seconds = scout_seconds
+        self.names: Mapping[str, Any] | None = None
         self.at_once = max(2, len(os.sched_getaffinity(0)))
 
     def explore(
@@ -87,6 +88,9 @@ class Explorer:
         search = _Search(self, game, digest_of(start), frames, seconds, ranking)
         policies = [(number, each) for number, each in enumerate(candidates) if not isinstance(each, str)]
         tasks = [(number, each) for number, each in enumerate(candidates) if isinstance(each, str)]
+        if self.names is not None:
+            results = search.elsewhere(policies, self.names) + search.tasks(tasks)
+            return ranking.order(sorted(results, key=lambda result: result.number))
         with ThreadPoolExecutor(max_workers=self.at_once, thread_name_prefix="branch") as pool:
             try:
                 running = [pool.submit(search.policy, *each) for each in policies]
@@ -148,6 +152,17 @@ class _Search:
         finally:
             client.close()
 
+    def elsewhere(self, policies: list[tuple[int, Policy]], names: Mapping[str, Any]) -> list[Explored]:
+        """Policies on other computers, all at once."""
+        from pokerl.play.policies import pack  # costs every worker's start, and few have other computers
+
+        limits = {"seconds": self._seconds} | ({} if self._frames is None else {"frames": self._frames})
+        packed = [pack(policy, names) for _, policy in policies]
+        if not packed:
+            return []
+        replies = self._host.call("explore_elsewhere", policies=packed, start=self._start, **limits)
+        return [self._from_elsewhere(number, reply) for (number, _), reply in zip(policies, replies, strict=True)]
+
     def tasks(self, tasks: list[tuple[int, str]]) -> list[Explored]:
         """Sub-agents, each on a branch of its own; the host runs them."""
         if not tasks:
@@ -202,12 +217,20 @@ class _Search:
             return Explored(number=number, error=error or "The sub-agent did not start.")
         data, failed = result["data"], "" if result["stop"] == "answered" else f"{result['stop']}: {result['reason']}"
         ended = Ended(result["content"], data.get("printed", ""), failed)
-        if "after" not in data:
-            return _lost(number, ended, data.get("error", ""))
-        before, after = (msgspec.convert(data[each], Standing) for each in ("before", "after"))
+        return self._ended(number, ended, data)
+
+    def _from_elsewhere(self, number: int, reply: dict[str, Any]) -> Explored:
+        ended = Ended(reply.get("answer"), reply.get("printed", ""), reply["error"])
+        return self._ended(number, ended, reply)
+
+    def _ended(self, number: int, ended: Ended, report: dict[str, Any]) -> Explored:
+        """The result of a branch that the host has closed already, with its end as a checkpoint if there is one."""
+        if not report.get("after"):
+            return _lost(number, ended, report.get("error", ""))
+        before, after = (msgspec.convert(report[each], Standing) for each in ("before", "after"))
         described = self._described(number, ended, before, after)
         kept = self._ranking.worth_keeping(described)
-        place = Checkpoint(data["checkpoint"], after.frame, LABEL) if kept else None
+        place = Checkpoint(report["checkpoint"], after.frame, LABEL) if kept else None
         return msgspec.structs.replace(described, checkpoint=place)
 
 

@@ -7,12 +7,14 @@ from typing import Any
 
 from pokerl.emulator import MachineHandle
 from pokerl.errors import CapabilityDenied, MachineLost, PokerlError, UsageProblem
+from pokerl.play.elsewhere import Elsewhere
 from pokerl.play.interface import Interface
 from pokerl.play.machines import MachinePark, frames_asked
 from pokerl.play.prompts import agent_folder, game_values, in_words, interface_values, paced
 from pokerl.play.run import Run
 from pokerl.play.settings import AgentSettings
 from pokerl.rlm import Child, Extension, Result, load_agent
+from pokerl.rlm.extension import Function
 from pokerl.rlm.transcript import Block
 
 MAXIMUM_NOTES = 200
@@ -55,15 +57,30 @@ class Seat:
                 "interface": str(self.interface.folder),
                 "notes": list(self.notes),
                 "scouts": commits,
+                "elsewhere": self.run.executor is not None,
                 "scout_seconds": self.scout.limits().wall_seconds,
             },
-            functions=self.park.functions() | {"open_branch": self._open_branch, "note": self._note},
+            functions=self.park.functions()
+            | self._elsewhere()
+            | {"open_branch": self._open_branch, "note": self._note},
             descriptors=descriptors,
             readable=(self.interface.folder,),
             recall=self._recall,
             finished=lambda: self._finished(machine, commits),
             child=self._scout,
         )
+
+    def _elsewhere(self) -> dict[str, Function]:
+        """What is added where policies are explored on other computers."""
+        if self.run.executor is None:
+            return {}
+        elsewhere = Elsewhere(self.run, self.run.executor, self.park, self.interface)
+
+        def explore(arguments: dict[str, Any]) -> Any:
+            self._require_branch()
+            return elsewhere.explore(arguments)
+
+        return {"explore_elsewhere": explore}
 
     def _open_branch(self, arguments: dict[str, Any]) -> Any:
         self._require_branch()

@@ -6,10 +6,10 @@ the capability is checked and the act recorded; nothing here can be bypassed to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakSet
 
 import msgspec
@@ -237,6 +237,11 @@ class Game:
             raise UsageProblem("This game cannot branch.", "Use checkpoint() and restore() on the machine you have.")
         start = self.checkpoint("explore") if from_ is None else from_
         return self._explorer.explore(self, candidates, start, frames=frames, seconds=seconds, keep=keep, rank=rank)
+
+    def explore_elsewhere(self, names: Mapping[str, Any]) -> None:
+        """Have policies go to other computers, where the values of these names are found already."""
+        if self._explorer is not None:
+            self._explorer.names = names
 
     def move_to(self, client: Client) -> None:
         """In a forked child: stand for another machine from now on; those open so far stay the worker's."""

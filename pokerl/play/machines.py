@@ -11,7 +11,7 @@ from typing import Any
 from pokerl.budget import Budget
 from pokerl.cartridge import STATE_SPANS
 from pokerl.emulator import FrameCounter, MachineHandle, MachineSettings
-from pokerl.errors import StateRejected, UsageProblem
+from pokerl.errors import BudgetSpent, StateRejected, UsageProblem
 from pokerl.play.run import Run
 from pokerl.rlm.extension import Function, Reply
 
@@ -32,6 +32,9 @@ class MachinePark:
         capabilities: what model-written code may do on them.
         budget: pays for their frames and ends them in time.
         any_checkpoint: whether checkpoints of other attempts may be restored (the designer's probe).
+
+    Attributes:
+        attempt, capabilities: as given.
     """
 
     def __init__(
@@ -44,8 +47,8 @@ class MachinePark:
         any_checkpoint: bool = False,
     ) -> None:
         self._run = run
-        self._attempt = attempt
-        self._capabilities = sorted(capabilities)
+        self.attempt = attempt
+        self.capabilities = sorted(capabilities)
         self._budget = budget
         self._any_checkpoint = any_checkpoint
         left = budget.remaining("frames")
@@ -104,7 +107,7 @@ class MachinePark:
         Raises:
             StateRejected: there is no such checkpoint, or it belongs to another attempt.
         """
-        if self._run.states.get(checkpoint).attempt != self._attempt and not self._any_checkpoint:
+        if self._run.states.get(checkpoint).attempt != self.attempt and not self._any_checkpoint:
             raise StateRejected(
                 f"The checkpoint {checkpoint[:12]} belongs to another attempt.",
                 "Start from one that this attempt made.",
@@ -119,19 +122,8 @@ class MachinePark:
         return self.report(handle)
 
     def report(self, handle: MachineHandle) -> dict[str, Any]:
-        """Where a machine stands, with its memory if model-written code may read that.
-
-        Raises:
-            MachineLost: it is gone or hangs.
-        """
-        standing = handle.control.status()
-        memory = handle.control.read_many(STATE_SPANS) if "ram.read" in self._capabilities else []
-        return {
-            "frame": standing.frame,
-            "spent": standing.total_frames,
-            "milestones": standing.milestones,
-            "memory": memory,
-        }
+        """Where a machine of the attempt stands, with its memory if model-written code may read that."""
+        return report(handle, readable="ram.read" in self.capabilities)
 
     def close_branch(self, arguments: dict[str, Any]) -> dict[str, Any] | None:
         """Host function ``close_branch``: end a machine that the worker is done with.
@@ -142,7 +134,7 @@ class MachinePark:
         if handle is None:
             return None
         try:
-            if not isinstance(label, str) or "branch" not in self._capabilities:
+            if not isinstance(label, str) or "branch" not in self.capabilities:
                 return None
             node = handle.control.checkpoint(label=label[:MAXIMUM_LABEL])
             return {"checkpoint": node.checkpoint, "frame": node.frame}
@@ -154,6 +146,29 @@ class MachinePark:
         handle.stop()
         with self._lock:
             self._alive.pop(handle.settings.machine, None)
+        self.settle()
+
+    def share_of_frames(self, asked: int | None, branches: int) -> int:
+        """The limit for each of some branches that run where this attempt's frames cannot be counted; 0 for none.
+
+        Raises:
+            BudgetSpent: no frames are left.
+        """
+        if not self._limit:
+            return asked or 0
+        share = (self._limit - self._counter.total) // branches
+        if share < 1:
+            raise BudgetSpent(f"The {self._limit} frames of this attempt are spent.", "What was reached is kept.")
+        return min(share, asked or share)
+
+    def share_of_seconds(self, asked: float) -> float:
+        """The time of such a branch: what was asked for, or less if the attempt ends before."""
+        left = self._budget.remaining("wall_seconds")
+        return asked if left is None else max(1.0, min(asked, left))
+
+    def count_frames(self, frames: int) -> None:
+        """Count frames that were run elsewhere."""
+        self._counter.take(self._counter.new_slot(), frames, limited=False)
         self.settle()
 
     def settle(self) -> None:
@@ -191,15 +206,31 @@ class MachinePark:
             rom=str(self._run.rom),
             cartridge=self._run.cartridge.identifier,
             run_folder=str(self._run.folder),
-            attempt=self._attempt,
+            attempt=self.attempt,
             machine=machine,
-            capabilities=self._capabilities,
+            capabilities=self.capabilities,
             start=start,
             deadline=0.0 if remaining is None else time.monotonic() + remaining,
             frame_limit=self._limit,
             own_frame_limit=frames,
             commits=commits,
+            any_checkpoint=self._any_checkpoint,
         )
+
+
+def report(handle: MachineHandle, *, readable: bool) -> dict[str, Any]:
+    """Where a machine stands, as it says itself: plain data for ``pokerl.play.explored.Standing``.
+
+    Raises:
+        MachineLost: it is gone or hangs.
+    """
+    standing = handle.control.status()
+    return {
+        "frame": standing.frame,
+        "spent": standing.total_frames,
+        "milestones": standing.milestones,
+        "memory": handle.control.read_many(STATE_SPANS) if readable else [],
+    }
 
 
 def frames_asked(options: dict[str, Any]) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 from pokerl.cartridge import Cartridge
 from pokerl.emulator import Nursery
 from pokerl.emulator.capability import Mode
+from pokerl.play.executors import Executor
 from pokerl.rlm.cancellation import Cancellation
 from pokerl.rlm.ledger import Ledger, ModelCall
 from pokerl.rlm.messages import Model
@@ -39,6 +40,7 @@ class Run:
         nursery: forks the machines.
         recorder, states, transcript: where everything is written.
         history: what was written, but the inputs.
+        executor: where policies are explored; ``None`` for the player's own worker, on this computer.
         cancelled: set to stop everything (Ctrl-C).
     """
 
@@ -55,6 +57,7 @@ class Run:
     states: StateStore
     transcript: Transcript
     history: History
+    executor: Executor | None = None
     cancelled: threading.Event | Cancellation = field(default_factory=threading.Event)
     machine_numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _paths: set[str] = field(default_factory=set)

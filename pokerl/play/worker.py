@@ -40,14 +40,18 @@ def install(namespace: dict[str, Any], host: Host, arguments: dict[str, Any]) ->
         namespace: the REPL's.
         host: the host's end.
         arguments: ``cartridge`` (id), ``interface`` (folder), ``notes`` (lines known already), ``scouts`` (whether
-            sub-agents may be sent), ``scout_seconds``.
+            sub-agents may be sent), ``scout_seconds``,
+            ``elsewhere`` (whether policies are explored on other computers).
     """
     scouts, seconds = arguments.get("scouts", False), arguments.get("scout_seconds")
     game = connect(host, arguments["cartridge"], scouts=scouts, scout_seconds=seconds)
+    tools = bind(load_tools(Path(arguments["interface"]), "interface"), game)
     namespace["game"] = game
+    if arguments.get("elsewhere"):
+        game.explore_elsewhere({**namespace, **tools})
     namespace["notes"] = Notes(host, arguments.get("notes", []))
     namespace["explore"] = _explorer(game)
-    namespace.update(bind(load_tools(Path(arguments["interface"]), "interface"), game))
+    namespace.update(tools)
 
 
 def check(namespace: dict[str, Any], host: Host, arguments: dict[str, Any]) -> None:  # noqa: ARG001
