@@ -10,6 +10,7 @@ from pokerl.atlas.model import STEPS, AtlasMap, Place, Warp
 from pokerl.atlas.world import World
 
 HOP_COST, WARP_COST, ELEVATOR_COST, SURF_COST, CUT_COST = 2, 4, 30, 12, 15
+PLAIN = model.FLOOR + model.GRASS + model.UNKNOWN
 ABILITIES = frozenset(("cut", "surf", "strength"))
 
 
@@ -57,6 +58,7 @@ class Graph:
         self.map_of = [identifier for identifier, one in world.maps.items() for _ in range(one.width * one.height)]
         self.ways: list[Way] = []
         self._edges: list[list[Edge] | None] = [None] * self.size
+        self._added: set[int] = set()
 
     def node(self, place: Place) -> int:
         """The node of a square; -1 if the map has no such square."""
@@ -75,9 +77,14 @@ class Graph:
         """What the four buttons do on a square."""
         found = self._edges[node]
         if found is None:
-            self._add(self.world.maps[self.map_of[node]])
+            here = self.world.maps[self.map_of[node]]
+            if here.identifier not in self._added:
+                self._add(here)
+            # Squares that nobody can come onto are left out there: only a search that begins on one asks.
             found = self._edges[node]
-            assert found is not None
+            if found is None:
+                y, x = divmod(node - self.bases[here.identifier], here.width)
+                found = self._edges[node] = self._slowly(here, x, y)
         return found
 
     def open(self, place: Place) -> bool:
@@ -86,14 +93,17 @@ class Graph:
         return one is not None and one.ground(place.x, place.y) in self.step_costs
 
     def _add(self, here: AtlasMap) -> None:
+        self._added.add(here.identifier)
         base, width = self.bases[here.identifier], here.width
         special = self._special(here)
         costs = self.step_costs
         rows = here.rows
         for y, row in enumerate(rows):
             for x, sign in enumerate(row):
+                if sign not in costs:
+                    continue
                 node = base + y * width + x
-                if (x, y) in special or sign not in ".:" or not (0 < x < width - 1 and 0 < y < here.height - 1):
+                if (x, y) in special or sign not in PLAIN or not (0 < x < width - 1 and 0 < y < here.height - 1):
                     self._edges[node] = self._slowly(here, x, y)
                     continue
                 edges: list[Edge] = []

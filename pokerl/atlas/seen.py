@@ -145,7 +145,10 @@ class SeenAtlas:
 
     def _map(self, identifier: int, arrivals: Mapping[int, list[Place]]) -> AtlasMap:
         width, height = self._size(identifier)
-        rows = [[self.sign(Place(identifier, x, y)) for x in range(width)] for y in range(height)]
+        left, top = self._corner(identifier)
+        rows = [[WALL] * width for _ in range(top)]
+        for y in range(top, height):
+            rows.append([WALL] * left + [self.sign(Place(identifier, x, y)) for x in range(left, width)])
         warps = [self._warp(Place(identifier, x, y), *to) for x, y, *to in self._doors.get(identifier, ())]
         warps += [
             Warp(place.x, place.y, identifier, number, False) for number, place in enumerate(arrivals[identifier])
@@ -185,6 +188,13 @@ class SeenAtlas:
         if 0 <= ahead.y < len(rows) and 0 <= ahead.x < len(rows[0]):
             rows[ahead.y][ahead.x] = WALL
         return Warp(start.x, start.y, end.map, number, False, (button,))
+
+    def _corner(self, identifier: int) -> Spot:
+        """The first column and row worth exploring: in a map of unknown size a margin before what was seen."""
+        if identifier in self._sizes:
+            return 0, 0
+        spots = self.squares[identifier]
+        return max(min(x for x, _ in spots) - MARGIN, 0), max(min(y for _, y in spots) - MARGIN, 0)
 
     def _size(self, identifier: int) -> Spot:
         """As memory says, else what was seen and a margin to explore."""

@@ -16,7 +16,7 @@ from pokerl.atlas.seen import COLUMNS, PLAYER_COLUMN, PLAYER_ROW, ROWS, Material
 from pokerl.cartridge.pixels import patterns
 
 TILE_COLUMNS, TILE = 20, 16
-START = 64
+START = 256
 NEAR_FITS, FAR_FITS = 0.75, 0.95
 ENOUGH = 12.0
 COMMON = 12
@@ -31,7 +31,7 @@ class Sight:
 
     Args:
         atlas: the one to feed; its maps are numbered in the order in which they were found, from 0, and the first
-            square on which one stood has the coordinates (64, 64).
+            square on which one stood has the coordinates (256, 256).
 
     Pictures are to be taken while the player stands on the map and no box is open.
     """

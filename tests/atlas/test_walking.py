@@ -90,6 +90,8 @@ def test_pictures_alone_tell_how_far_the_player_moved_and_which_rooms_there_are(
     assert len(set(names)) == len(set(names.values())) == 4
     anchors = {t.map: (t.x - s.x, t.y - s.y) for t, s in reversed(list(zip(told, true, strict=True)))}
     assert all((t.x - s.x, t.y - s.y) == anchors[t.map] for t, s in zip(told, true, strict=True))
+    again = Finder(sight.atlas.world).path(told[0], told[-1])
+    assert again and [names[number] for number in again.maps] == [BEDROOM, HOME, TOWN]
 
 
 def test_what_nobody_saw_counts_as_free_in_a_map_of_known_size(walker):
