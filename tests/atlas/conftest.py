@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pathlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -86,6 +87,14 @@ def world() -> World:
 def walker() -> Iterator[Walker]:
     cartridge = load("demo")
     walker = Walker(str(locate_rom(cartridge)), cartridge)
+    walker.new_game()
+    yield walker
+    walker.boy.stop(save=False)
+
+
+@pytest.fixture
+def red_walker(red_rom: pathlib.Path) -> Iterator[Walker]:
+    walker = Walker(str(red_rom), load("red"))
     walker.new_game()
     yield walker
     walker.boy.stop(save=False)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pokerl.atlas import Finder, Place, World, hidden_people, open_atlas, read_rom_of
+from pokerl.atlas import Finder, Place, World, hidden_people, open_atlas, people_here, read_rom_of
 from pokerl.atlas.ground import Ground, barriers, hops, rows
 from pokerl.atlas.rom import Rom
 from pokerl.cartridge import load
@@ -143,3 +143,18 @@ def test_an_opened_door_is_seen_in_memory(red_world):
     memory[3 * (columns + 6) + 3] = one.blocks[2 * columns + 1]
     changed = red_world.live(0, bytes(memory))
     assert changed.map(0).rows != one.rows and changed.map(1) is red_world.map(1)
+
+
+@pytest.mark.rom
+def test_moves_on_the_real_game_end_where_the_path_says(red_walker, finder):
+    walker, presses = red_walker, 0
+    while walker.place.map != 0x28 and presses < 200:
+        state = walker.state()
+        path = finder.path(walker.place, "OAKS_LAB", people=people_here(state), last_map=0)
+        for move, _ in zip(path.moves, walker.follow(path), strict=False):
+            presses += 1
+            if walker.place != move.place:
+                # Only somebody who walked there meanwhile may stop the player.
+                assert (move.place.x, move.place.y) in people_here(walker.state())[move.place.map]
+                break
+    assert walker.place.map == 0x28
