@@ -35,6 +35,10 @@ bench: $(READY)          ## speed, as ratios within one run
 report: $(READY)         ## the engine's numbers: escapes, mutated frames, round trips, starts, deadlines
 	$(BIN)/python -m tests.report
 
+trials: $(READY)         ## 250 kills and interrupts, 100 random runs replayed: some minutes
+	$(BIN)/python -m tests.trials.kills
+	$(BIN)/python -m tests.trials.determinism
+
 cartridge: $(READY)      ## rebuild the demo game (needs Debian's sdcc)
 	$(BIN)/python cartridges/demo/build.py
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import pokerl.emulator.core  # noqa: F401  before a test imports PyBoy: states would be saved the slow way
 from pokerl import cartridge, shipped
 from pokerl.cartridge import Cartridge
 from pokerl.emulator import Client, FrameCounter, MachineHandle, MachineSettings, Nursery

@@ -5,6 +5,7 @@ One request gives one answer. What the asker may do depends on the socket the re
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -109,7 +110,9 @@ class Gate:
         """The answer to a request that failed, which is recorded."""
         if not self.journal.broken:
             capability = error.capability if isinstance(error, Missing) else ""
-            self.journal.refusal(request, capability, tool, error)
+            # That the refusal cannot be recorded either ends the machine, but whoever asked is still told why.
+            with contextlib.suppress(PokerlError):
+                self.journal.refusal(request, capability, tool, error)
         return refused(error)
 
     def _act(self, act: Act, rights: Rights) -> Answer:

@@ -85,8 +85,8 @@ def undisturbed(folder: Path, steps: int, seed: int) -> tuple[dict[int, int], st
     """The frame after each step, and the last line."""
     folder.mkdir()
     life = Life(folder, steps, seed)
-    frames = dict(life.steps())
-    life.process.wait()
+    with life.process:
+        frames = dict(life.steps())
     return frames, life.ended
 
 
@@ -127,14 +127,14 @@ class _Trial:
     def _live(self, left: list[str]) -> None:
         life = Life(self.run, self.steps, self.seed)
         machine, at = 0, 0.0
-        for number, frame in life.steps():
-            self._acknowledge(number, frame)
-            if life.machine != machine:
-                machine, at = life.machine, self._moment()
-            if left and time.monotonic() >= at:
-                self._disturb(left.pop(), life)
-                at = float("inf")
-        life.process.wait()
+        with life.process:
+            for number, frame in life.steps():
+                self._acknowledge(number, frame)
+                if life.machine != machine:
+                    machine, at = life.machine, self._moment()
+                if left and time.monotonic() >= at:
+                    self._disturb(left.pop(), life)
+                    at = float("inf")
         self.end = life.ended
         if not self.end and life.process.returncode not in (-signal.SIGKILL, 130):
             raise RuntimeError(f"the player ended with {life.process.returncode}")

@@ -1,0 +1,24 @@
+"""Samples of the trials; ``make trials`` does them in full."""
+
+from __future__ import annotations
+
+import random
+
+from tests.trials.determinism import compare
+from tests.trials.kills import disturbed
+
+
+def test_an_attempt_that_is_killed_and_interrupted_ends_as_if_nothing_had_happened(tmp_path):
+    kinds = [*["machine"] * 4, *["host"] * 2, *["interrupt"] * 2]
+    random.Random(5).shuffle(kinds)
+    outcome = disturbed(tmp_path, kinds, seed=5)
+    assert outcome.disturbed.total() == 8
+    assert (outcome.lost, outcome.wrong) == (0, [])
+    assert outcome.unknown <= 8
+
+
+def test_random_runs_are_replayed_alike_here_in_a_fresh_process_and_from_a_copy(tmp_path, nursery):
+    for seed in (1001, 1002):
+        found = compare(nursery, tmp_path, seed)
+        assert found.checkpoints > 3
+        assert found[1:] == (True, True, True)
