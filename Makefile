@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 LIVE   := .venv-live
 
-.PHONY: run test test-ray test-live check format bench report cartridge clean
+.PHONY: run test test-ray test-live check format bench trials report cartridge clean
 
 run: $(READY)            ## a whole experiment on the demo cartridge, offline
 	$(BIN)/pokerl run

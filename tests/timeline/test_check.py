@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from pokerl.checking import check_folder, require_whole
+from pokerl.cli import main
 from pokerl.emulator.protocol import Hold
 from pokerl.errors import AuditFailed, RunFolderProblem
 from pokerl.timeline import StateStore
@@ -153,3 +155,19 @@ def _one_state(run):
     store = StateStore(run)
     states = [store.get(path.stem) for path in (run / "states").iterdir()]
     return min(states, key=lambda state: (state.frame, state.segment))
+
+
+@pytest.mark.parametrize(("damage", "code"), [(False, 0), (True, 4)])
+def test_the_verb_ends_with_a_code_and_prints_json(run, monkeypatch, capsys, damage, code):
+    if damage:
+        change(run, "input", {"frame": 7})
+    monkeypatch.setattr(sys, "argv", ["pokerl", "check", str(run), "--json"])
+    try:
+        main()
+        ended = 0
+    except SystemExit as end:
+        ended = end.code or 0
+    said = capsys.readouterr()
+    assert ended == code
+    assert json.loads(said.out)["ok"] is not damage
+    assert ("damaged" in said.err) is damage
