@@ -89,7 +89,7 @@ def talk_to(game: Game, slot: int = 0, x: int = -1, y: int = -1, map: str = "", 
     return "nobody answered"
 
 
-def answer(game: Game, entry: str) -> str:
+def reply(game: Game, entry: str) -> str:
     """Choose an entry of the open menu by its text ("YES", "HEAL", …) and read on."""
     return errands.answer(game, entry)
 

@@ -11,7 +11,7 @@ from pokerl.play import Game
 from . import maps
 from .menus import await_menu, choose, find_entry, leave_menus
 from .reading import Heard, read_on
-from .waiting import settle, tap, waits
+from .waiting import box_open, settle, tap, waits
 from .walking import Handler, turn, walk_through
 
 CENTRE_NAMES = ("POKECENTER", "CENTRE", "CENTER")
@@ -24,11 +24,10 @@ def speak(game: Game) -> str:
     """Press A at what the player faces and read to the end; what was said, and what is asked if a menu opens."""
     for _ in range(4):
         tap(game, "a")
-        if game.until(("wFontLoaded", "!=", 0), limit=16):
+        if _answered(game):
             break
     else:
-        if settle(game) == "free":
-            return "nobody answered"
+        return "nobody answered"
     said, end = read_on(game)
     return said + _asked(game, end)
 
@@ -48,20 +47,17 @@ def meet(game: Game, place: Place, handle: Handler) -> str:
 
 
 def nearest_centre(game: Game) -> tuple[Place | None, str]:
-    """Where the nurse of the nearest healing centre stands, and why there is none."""
+    """Where the nurse of the nearest healing centre stands, or why none can be reached."""
     state = game.state()
-    best: tuple[int, Place] | None = None
-    reason = "the atlas has no healing centre"
-    for one in maps.world(game).maps.values():
-        if not any(one.name.endswith(name) for name in CENTRE_NAMES) or not one.people or "SAFARI" in one.name:
-            continue
-        nurse = min(one.people, key=lambda person: person.slot)
-        place = Place(one.identifier, nurse.x, nurse.y)
-        path = maps.find_path(game, state, place, beside=True)
-        reason = path.reason or reason
-        if path and (best is None or path.cost < best[0]):
-            best = path.cost, place
-    return (best[1], "") if best else (None, reason)
+    nurses = [
+        Place(one.identifier, nurse.x, nurse.y)
+        for one in maps.world(game).maps.values()
+        if any(one.name.endswith(name) for name in CENTRE_NAMES) and one.people and "SAFARI" not in one.name
+        for nurse in [min(one.people, key=lambda person: person.slot)]
+    ]
+    path = maps.find_path(game, state, nurses, beside=True)
+    there = [nurse for nurse in nurses if nurse.map == path.end.map]
+    return (there[0], "") if path and there else (None, path.reason)
 
 
 def heal_party(game: Game, handle: Handler) -> str:
@@ -140,6 +136,14 @@ def amount_of(state: GameState, item: str) -> int:
 def face(game: Game, direction: str) -> str:
     """Turn, if a direction is given."""
     return turn(game, direction) if direction else ""
+
+
+def _answered(game: Game) -> bool:
+    for _ in range(8):
+        if game.byte("wFontLoaded") or game.byte("wIsInBattle") or box_open(game):
+            return True
+        game.wait(3)
+    return settle(game) != "free"
 
 
 def _asked(game: Game, end: str) -> str:

@@ -9,14 +9,15 @@ from pokerl.cartridge import GameState
 from pokerl.cartridge.screen import Menu
 from pokerl.play import Game
 
-from .menus import choose, find_entry, plain, point_at
+from .menus import choose, choose_in_grid, find_entry, plain, point_at
 from .moves import best_move, learn
 from .reading import Heard, read_on
-from .waiting import tap
+from .waiting import BOX_ROW, tap
 
 LOOKS = 6000
 TOLD = 260
 MAIN = ("FIGHT", "RUN")
+BAG_WORDS, TEAM_WORDS = ("ITEM", "BAG"), ("PKMN", "TEAM", "PARTY")
 ANSWERS = (
     ("nickname", "NO"),
     ("abandon", "YES"),
@@ -52,11 +53,11 @@ def fight_on(game: Game, policy: Policy) -> str:
             break
         last = state if state.battle.enemy.species_index else last
         menu = state.menu
-        if menu is None or not menu.entries:
+        if menu is None:
             heard.take(state)
             tap(game, "b")
             continue
-        if not _is_main(menu):
+        if not _is_main(state):
             _answer(game, state, menu)
             continue
         learn(game)
@@ -100,26 +101,24 @@ def attack(
 def _do(game: Game, action: Action, state: GameState) -> str:
     """Choose an action in the main menu; "" once it is chosen."""
     if action.kind == "run":
-        return choose(game, "RUN")
+        return choose_in_grid(game, "RUN")
     if action.kind == "move":
         return _move(game, action.name)
     if action.kind == "item":
-        return choose(game, "ITEM") or _listed(game, action.name) or _on_whom(game, _own_name(state))
-    return choose(game, _third(state)) or _switch(game, action.name)
+        return choose_in_grid(game, _word(state, BAG_WORDS)) or _listed(game, action.name) or _on_whom(game, _own_name(state))
+    return choose_in_grid(game, _word(state, TEAM_WORDS)) or _switch(game, action.name)
 
 
 def _move(game: Game, name: str) -> str:
-    problem = choose(game, "FIGHT")
+    problem = choose_in_grid(game, "FIGHT")
     if problem or not name:
         return problem
     if game.until(("wIsInBattle", "==", 0), limit=1):
         return ""
     for _ in range(12):
-        menu = game.state().menu
-        if menu is not None and not _is_main(menu):
+        state = game.state()
+        if state.menu is not None and not _is_main(state):
             return choose(game, name)
-        if menu is None and game.state().dialogue is not None and "no moves" in game.state().dialogue.text.casefold():
-            return ""
         game.wait(4)
     return ""
 
@@ -159,8 +158,7 @@ def _switch(game: Game, name: str) -> str:
 
 def _back(game: Game) -> None:
     for _ in range(12):
-        menu = game.state().menu
-        if menu is not None and _is_main(menu):
+        if _is_main(game.state()):
             return
         tap(game, "b")
 
@@ -182,15 +180,15 @@ def _answer(game: Game, state: GameState, menu: Menu) -> None:
         tap(game, "b")
 
 
-def _is_main(menu: Menu) -> bool:
-    return all(find_entry(menu.entries, entry) is not None for entry in MAIN)
+def _is_main(state: GameState) -> bool:
+    """Whether the battle's main menu is on the screen; its two columns make it unlike other menus."""
+    rows = " ".join(state.text[BOX_ROW:])
+    return state.menu is not None and all(word in rows for word in MAIN)
 
 
-def _third(state: GameState) -> str:
-    """The main menu's entry that is neither fight, item nor run."""
-    entries = state.menu.entries if state.menu else ()
-    return next((entry for entry in entries if entry not in ("FIGHT", "ITEM", "RUN")), "")
-
+def _word(state: GameState, words: tuple[str, ...]) -> str:
+    """The word of these that this game's menu has."""
+    return next((word for word in words if any(word in row for row in state.text[12:])), words[0])
 
 
 def _own_name(state: GameState) -> str:

@@ -10,8 +10,7 @@ from .waiting import situation, tap
 
 TRIES = 90
 LOOKS = 40
-GRID_CURSORS = {(14, 9): 0, (14, 15): 1, (16, 9): 2, (16, 15): 3}
-"""The battle's main menu: row and column of the cursor on each of its four entries."""
+CURSOR = "▶"
 
 
 def find_entry(entries: tuple[str, ...], wanted: str) -> int | None:
@@ -37,7 +36,7 @@ def point_at(game: Game, wanted: str) -> str:
         if goal == menu.cursor:
             return ""
         before = _mark(menu)
-        tap(game, _button(menu, goal) if goal is not None else button)
+        tap(game, ("down" if goal > menu.cursor else "up") if goal is not None else button)
         after = game.state().menu
         stuck = stuck + 1 if after is not None and _mark(after) == before else 0
         if stuck > 2 and goal is None:
@@ -53,14 +52,20 @@ def choose(game: Game, *wanted: str) -> str:
         problem = point_at(game, entry)
         if problem:
             return problem
-        before = game.state()
+        choose_here(game)
+    return ""
+
+
+def choose_here(game: Game) -> str:
+    """Press A where the cursor is and wait until the screen answers; ""."""
+    before = game.state()
+    tap(game, "a")
+    for _ in range(LOOKS):
+        if _changed(before, game.state()):
+            break
+        game.wait(2)
+    else:
         tap(game, "a")
-        for _ in range(LOOKS):
-            if _changed(before, game.state()):
-                break
-            game.wait(2)
-        else:
-            tap(game, "a")
     return ""
 
 
@@ -83,12 +88,22 @@ def leave_menus(game: Game) -> None:
         tap(game, "b")
 
 
-def _button(menu: Menu, goal: int) -> str:
-    if (menu.row, menu.column) in GRID_CURSORS and len(menu.entries) == 4:
-        if menu.cursor % 2 != goal % 2:
-            return "right" if goal % 2 else "left"
-        return "down" if goal > menu.cursor else "up"
-    return "down" if goal > menu.cursor else "up"
+def choose_in_grid(game: Game, word: str) -> str:
+    """Choose a word of a menu with two columns, by where it and the cursor are on the screen; "" if it was chosen."""
+    for _ in range(TRIES):
+        rows = game.state().text
+        goal, cursor = _find(rows, word), _find(rows, CURSOR)
+        if goal is None or cursor is None:
+            return f"there is no {word!r} on the screen"
+        if goal[0] != cursor[0]:
+            tap(game, "down" if goal[0] > cursor[0] else "up")
+        elif goal[1] < cursor[1]:
+            tap(game, "left")
+        elif goal[1] > cursor[1] + 1:
+            tap(game, "right")
+        else:
+            return choose_here(game)
+    return f"the cursor does not reach {word!r}"
 
 
 def _mark(menu: Menu) -> tuple[object, ...]:
@@ -102,3 +117,8 @@ def _changed(before: GameState, now: GameState) -> bool:
 def plain(text: str) -> str:
     """A name as menus, bags and people spell it alike."""
     return " ".join(text.casefold().replace("é", "e").replace("_", " ").split())
+
+
+def _find(rows: tuple[str, ...], word: str) -> tuple[int, int] | None:
+    """Row and column of a word on the screen, the lowest one."""
+    return next(((y, rows[y].rfind(word)) for y in reversed(range(len(rows))) if word in rows[y]), None)

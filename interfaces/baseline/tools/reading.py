@@ -28,7 +28,7 @@ class Heard:
             return
         now = [line for row in LINES if (line := _line(state.text[row]))]
         for line in now:
-            if line in self._shown:
+            if line in self._shown or (self.lines and self.lines[-1].startswith(line)):
                 continue
             if self.lines and line.startswith(self.lines[-1]):  # the same line, typed out further
                 self.lines[-1] = line

@@ -7,7 +7,8 @@ from pokerl.atlas.model import STEPS
 from pokerl.play import Game
 
 from . import errands, maps
-from .walking import Handler, walk_through
+from .waiting import settle
+from .walking import Handler, push, walk_through
 
 ROUNDS = 600
 
@@ -33,8 +34,13 @@ def train_to(game: Game, level: int, handle: Handler, rest_below: float) -> str:
             if rested != "everyone is healed":
                 return rested
         here = maps.place_of(game.state())
-        goal = (meadow - {here}) if here not in meadow else _beside(here) & meadow or meadow - {here}
-        why = walk_through(game, goal, handle, grass=0)
+        button = _way_on(here, meadow) if here in meadow else ""
+        if button:
+            push(game, button)
+            stopped = settle(game)
+            why = handle(stopped) if stopped in ("battle", "text", "menu") else ""
+        else:
+            why = walk_through(game, meadow - {here}, handle, grass=0)
         if why:
             return why
     return "enough for now"
@@ -46,5 +52,7 @@ def grass_of(game: Game, area: int) -> set[Place]:
     return {Place(area, x, y) for y, row in enumerate(one.rows) for x, sign in enumerate(row) if sign == ":"}
 
 
-def _beside(here: Place) -> set[Place]:
-    return {Place(here.map, here.x + across, here.y + down) for across, down in STEPS.values()}
+def _way_on(here: Place, meadow: set[Place]) -> str:
+    """A button that leads to more grass, or ""."""
+    ways = (button for button, (across, down) in STEPS.items() if here._replace(x=here.x + across, y=here.y + down) in meadow)
+    return next(ways, "")

@@ -1,0 +1,111 @@
+"""The baseline interface: its scripted player wins the demo game, and it plays the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pokerl import shipped
+from pokerl.cartridge import load
+from pokerl.design.settings import load_settings
+from pokerl.play.game import Game
+from pokerl.play.interface import load_interface
+from pokerl.play.tools import bind, load_tools
+from pokerl.verbs import PlayReport, play_once
+from tests.conftest import Start
+
+FOLDER = shipped.path("interfaces/baseline")
+EXPERIMENT = shipped.path("experiments/baseline.toml")
+Tools = dict[str, Callable[..., Any]]
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> PlayReport:
+    import msgspec
+    from rich.console import Console
+
+    settings = msgspec.structs.replace(load_settings(EXPERIMENT), runs=str(tmp_path_factory.mktemp("runs")))
+    return play_once(settings, "baseline", unsafe=False, console=Console(quiet=True))
+
+
+def tools_of(game: Game) -> Tools:
+    return bind(load_tools(FOLDER, "baseline_under_test"), game)
+
+
+@pytest.fixture
+def demo(start: Start, client_of: Callable) -> Game:
+    return Game(client_of(start(capabilities=["branch", "press", "ram.read", "rom.read", "screen"])), load("demo"))
+
+
+def test_it_asks_for_what_the_fair_mode_grants():
+    interface = load_interface(FOLDER)
+    assert "ram.write" not in interface.manifest.capabilities
+    assert {tool.name for tool in interface.tools} >= {"observe", "go_to", "talk_to", "fight", "heal", "buy", "catch"}
+    assert all(tool.doc for tool in interface.tools)
+
+
+def test_the_scripted_player_wins_the_demo_game_from_power_on_by_the_rules(played):
+    attempt = played.attempt
+    assert attempt.outcome == "won", attempt
+    assert attempt.from_power_on and not attempt.refusals and not attempt.errors
+
+
+def test_it_begins_a_game_and_tells_what_is_to_be_seen(demo):
+    tools = tools_of(demo)
+    assert tools["begin"]().startswith("the game began")
+    seen = tools["observe"]()
+    assert "HERO_HOUSE_2F" in seen and "Exits: (7, 1) HERO_HOUSE_1F" in seen and "P" in seen
+
+
+def test_it_walks_over_maps_and_says_what_is_in_the_way(demo):
+    tools = tools_of(demo)
+    tools["begin"]()
+    assert tools["go_to"]("FERNHOLM").startswith("arrived at FERNHOLM")
+    assert tools["walk_to"](5, 10) == "arrived at FERNHOLM (5, 10)"
+    assert "no map 'ATLANTIS'" in tools["walk_to"](1, 1, "ATLANTIS")
+    before = demo.frame
+    assert "no way" in tools["walk_to"](0, 0).casefold()
+    assert demo.frame - before < 300
+
+
+def test_what_is_asked_is_told_with_its_choices_and_answered_by_text(demo):
+    tools = tools_of(demo)
+    tools["begin"]()
+    tools["go_to"]("LABORATORY")
+    tools["talk_to"](slot=1)
+    assert tools["talk_to"](x=7, y=3).endswith("[asks: YES / NO]")
+    assert "no entry 'PERHAPS'; there are YES, NO" in tools["reply"]("PERHAPS")
+    assert "FERNIT" in tools["reply"]("YES")
+    assert demo.state().party[0].species == "FERNIT"
+
+
+def test_nothing_to_talk_to_is_told_soon(demo):
+    tools = tools_of(demo)
+    tools["begin"]()
+    assert tools["talk"]() == "nobody answered"
+    assert "there is no battle" in tools["fight"]()
+
+
+@pytest.mark.rom
+def test_it_plays_the_real_game_from_power_on_to_the_parcel(start: Start, client_of: Callable, red_rom: Path):
+    machine = start(rom=str(red_rom), cartridge="red", capabilities=["branch", "press", "ram.read", "rom.read", "screen"])
+    game = Game(client_of(machine), load("red"))
+    tools = tools_of(game)
+    tools["begin"]()
+    tools["walk_to"](10, 0, "PALLET_TOWN")
+    assert tools["talk_to"](slot=4).endswith("[asks: YES / NO]")
+    tools["reply"]("YES")
+    tools["reply"]("NO")
+    assert [one.species for one in game.state().party] == ["BULBASAUR"]
+    tools["go_to"]("PALLET_TOWN")
+    tools["go_to"]("VIRIDIAN_MART", battles="run")
+    tools["talk_to"](slot=5, map="OAKS_LAB", battles="run")
+    assert "healed" in tools["heal"]()
+    tools["talk_to"](slot=1, map="VIRIDIAN_MART", battles="run")
+    assert tools["buy"]("POKé BALL", 3).startswith("bought 3")
+    wanted = ("rival_lab", "route_1", "viridian", "parcel", "parcel_delivered", "pokedex")
+    assert [name for name in game.milestones if name in wanted] == list(wanted)
+    assert not game.state().oddities
