@@ -67,7 +67,7 @@ def test_it_walks_over_maps_and_says_what_is_in_the_way(demo):
     assert tools["walk_to"](5, 10) == "arrived at FERNHOLM (5, 10)"
     assert "no map 'ATLANTIS'" in tools["walk_to"](1, 1, "ATLANTIS")
     before = demo.frame
-    assert "no way" in tools["walk_to"](0, 0).casefold()
+    assert tools["walk_to"](0, 0).startswith("stopped at FERNHOLM (5, 10)")
     assert demo.frame - before < 300
 
 
@@ -91,7 +91,9 @@ def test_nothing_to_talk_to_is_told_soon(demo):
 
 @pytest.mark.rom
 def test_it_plays_the_real_game_from_power_on_to_the_parcel(start: Start, client_of: Callable, red_rom: Path):
-    machine = start(rom=str(red_rom), cartridge="red", capabilities=["branch", "press", "ram.read", "rom.read", "screen"])
+    machine = start(
+        rom=str(red_rom), cartridge="red", capabilities=["branch", "press", "ram.read", "rom.read", "screen"]
+    )
     game = Game(client_of(machine), load("red"))
     tools = tools_of(game)
     tools["begin"]()

@@ -141,12 +141,16 @@ def run_away(game: Game) -> str:
 
 
 def catch(game: Game, ball: str = "", weaken_to: float = 0.4) -> str:
-    """Catch the wild creature: weaken it to a share of its HP while that is safe, then throw balls until it is caught."""
+    """Catch the wild creature: weaken it to a share of its HP, then throw balls until it is caught."""
     before = game.state()
 
     def decide(state: GameState) -> Action | None:
         battle = state.battle
-        have = ball if errands.amount_of(state, ball or "-") else next((b for b in BALLS if errands.amount_of(state, b)), "")
+        have = (
+            ball
+            if errands.amount_of(state, ball or "-")
+            else next((b for b in BALLS if errands.amount_of(state, b)), "")
+        )
         if battle is None or battle.kind != "wild" or not have:
             return None
         enemy, own = battle.enemy, battle.own

@@ -16,7 +16,7 @@ from .walking import Handler, turn, walk_through
 
 CENTRE_NAMES = ("POKECENTER", "CENTRE", "CENTER")
 HEAL_WORDS = ("HEAL", "YES")
-AMOUNT = re.compile(r"[×x](\d\d)")
+AMOUNT = re.compile("[\N{MULTIPLICATION SIGN}x]([0-9]{2})")
 TRIES = 110
 
 

@@ -74,9 +74,7 @@ def fight_on(game: Game, policy: Policy) -> str:
     return _report(before, last, game.state(), turns, said)
 
 
-def attack(
-    game: Game, move: str = "", heal_below: float = 0.0, flee_below: float = 0.0, flee: bool = False
-) -> Policy:
+def attack(game: Game, move: str = "", heal_below: float = 0.0, flee_below: float = 0.0, flee: bool = False) -> Policy:
     """A policy: the named move or the best one; medicine, or flight from the wild, below a share of HP."""
 
     def decide(state: GameState) -> Action | None:
@@ -105,7 +103,11 @@ def _do(game: Game, action: Action, state: GameState) -> str:
     if action.kind == "move":
         return _move(game, action.name)
     if action.kind == "item":
-        return choose_in_grid(game, _word(state, BAG_WORDS)) or _listed(game, action.name) or _on_whom(game, _own_name(state))
+        return (
+            choose_in_grid(game, _word(state, BAG_WORDS))
+            or _listed(game, action.name)
+            or _on_whom(game, _own_name(state))
+        )
     return choose_in_grid(game, _word(state, TEAM_WORDS)) or _switch(game, action.name)
 
 
@@ -170,7 +172,9 @@ def _answer(game: Game, state: GameState, menu: Menu) -> None:
         choose(game, next((reply for words, reply in ANSWERS if words in said), "NO"))
     elif any(find_entry(menu.entries, one.nickname) is not None for one in state.party):
         healthy = [one for one in state.party if one.hp > 0]
-        point_at(game, max(healthy, key=lambda one: one.level * one.hp).nickname if healthy else state.party[0].nickname)
+        point_at(
+            game, max(healthy, key=lambda one: one.level * one.hp).nickname if healthy else state.party[0].nickname
+        )
         tap(game, "a")
         game.wait(20)
         now = game.state().menu
@@ -211,12 +215,18 @@ def _report(before: GameState, last: GameState, after: GameState, turns: int, sa
         return "there is no battle"
     who = battle.trainer or f"wild {battle.enemy.species} level {battle.enemy.level}"
     party = ", ".join(f"{one.nickname} level {one.level} {one.hp}/{one.maximum_hp} HP" for one in after.party)
-    return f"battle with {who} over after {turns} turns: {_outcome(said, last)}. {party}. Heard at the end: …{said[-TOLD:]}"
+    outcome = _outcome(said, last)
+    return f"battle with {who} over after {turns} turns: {outcome}. {party}. Heard at the end: …{said[-TOLD:]}"
 
 
 def _outcome(said: str, last: GameState) -> str:
     words = said.casefold()
-    if "blacked out" in words or "out of useable" in words or "no usable" in words or all(not one.hp for one in last.party):
+    if (
+        "blacked out" in words
+        or "out of useable" in words
+        or "no usable" in words
+        or all(not one.hp for one in last.party)
+    ):
         return "lost"
     if "caught" in words:
         return "caught"

@@ -25,7 +25,9 @@ def _exits(game: Game, state: GameState) -> str:
     found = maps.finder(game, state)
     here = found.world.maps.get(state.player.map_id) if found else None
     doors = [f"({warp.x}, {warp.y}) {warp.destination_name}" for warp in state.warps]
-    edges = [f"{way.side} {found.world.maps[way.destination].name}" for way in here.connections] if found and here else []
+    edges = (
+        [f"{way.side} {found.world.maps[way.destination].name}" for way in here.connections] if found and here else []
+    )
     return f"Exits: {'; '.join([*doors, *edges])}" if doors or edges else ""
 
 

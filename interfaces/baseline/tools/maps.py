@@ -60,7 +60,9 @@ def find_path(
         goal,
         abilities=abilities_of(state),
         people=people_here(state, hidden),
-        hidden=hidden if any(one.toggle is not None for each in found.world.maps.values() for one in each.people) else None,
+        hidden=hidden
+        if any(one.toggle is not None for each in found.world.maps.values() for one in each.people)
+        else None,
         blocked=blocked,
         last_map=state.player.last_map,
         grass=grass,

@@ -54,5 +54,9 @@ def grass_of(game: Game, area: int) -> set[Place]:
 
 def _way_on(here: Place, meadow: set[Place]) -> str:
     """A button that leads to more grass, or ""."""
-    ways = (button for button, (across, down) in STEPS.items() if here._replace(x=here.x + across, y=here.y + down) in meadow)
+    ways = (
+        button
+        for button, (across, down) in STEPS.items()
+        if here._replace(x=here.x + across, y=here.y + down) in meadow
+    )
     return next(ways, "")

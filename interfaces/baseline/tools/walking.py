@@ -80,8 +80,7 @@ def _follow(game: Game, moves: tuple[Move, ...], here: Place, blocked: dict[Plac
     for move in moves[:limit]:
         if move.kind in NEEDS_HAND:
             return move.kind
-        maker = _step if move.kind == "walk" else _way
-        now = maker(game, move, here)
+        now = _step(game, move) if move.kind == "walk" else _way(game, move, here)
         if now.battle or now.text:
             return ""
         if now.place != move.place:
@@ -92,7 +91,7 @@ def _follow(game: Game, moves: tuple[Move, ...], here: Place, blocked: dict[Plac
     return ""
 
 
-def _step(game: Game, move: Move, here: Place) -> Standing:
+def _step(game: Game, move: Move) -> Standing:
     """One square: hold the button until the position changes, let go, and wait until the step is over."""
     changing = "wXCoord" if move.button in ("left", "right") else "wYCoord"
     game.act(
@@ -142,8 +141,7 @@ def push(game: Game, button: str, times: int = 1) -> str:
     """Plain steps in a direction; "" when all were taken, else why not."""
     for done in range(times):
         before = where(game)
-        target = before.place
-        now = _step(game, Move(button, "walk", target), target)
+        now = _step(game, Move(button, "walk", before.place))
         if now.place.map != before.place.map:
             game.until(limit=WAY_LIMIT)
             settle(game)
