@@ -19,7 +19,7 @@ from types import FrameType
 import msgspec
 
 from pokerl import __version__
-from pokerl.budget import Resource
+from pokerl.budget import RESOURCES, Resource
 from pokerl.cartridge import Cartridge, identify, load, locate_rom
 from pokerl.design.settings import ExperimentSettings
 from pokerl.emulator import Nursery
@@ -168,8 +168,9 @@ def open_run(
 
 def spent_before(events: Iterable[Event]) -> dict[Resource, float]:
     """What a run spent until it was interrupted; the time in which nobody worked on it does not count."""
-    spent: dict[Resource, float] = dict.fromkeys(("wall_seconds", "tokens", "dollars", "frames", "sub_calls"), 0.0)
-    began = last = 0.0
+    spent: dict[Resource, float] = dict.fromkeys(RESOURCES, 0.0)
+    began = last = waited = 0.0
+    sub_agents: set[str] = set()
     for event in events:
         if event.kind in ("experiment_started", "experiment_resumed"):
             spent["wall_seconds"] += last - began
@@ -178,10 +179,14 @@ def spent_before(events: Iterable[Event]) -> dict[Resource, float]:
         if event.kind == "model_call":
             spent["tokens"] += event.data["input_tokens"] + event.data["output_tokens"]
             spent["dollars"] += event.data["dollars"] or 0.0
-            spent["sub_calls"] += event.data["agent"].endswith("/query")
+            waited += event.data["waited"]
+            query, below = event.data["agent"].endswith("/query"), "/" in event.data["agent"]
+            spent["sub_calls"] += query or (below and event.data["agent"] not in sub_agents)
+            sub_agents.add(event.data["agent"])
         elif event.kind == "input":
             spent["frames"] += sum(frames for _, frames in event.data["runs"])
     spent["wall_seconds"] += last - began
+    spent["working_seconds"] = max(0.0, spent["wall_seconds"] - waited)
     return spent
 
 

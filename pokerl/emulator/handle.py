@@ -155,7 +155,7 @@ class MachineHandle:
             self.control.timeout = STOP_SECONDS
             with contextlib.suppress(MachineLost):
                 self.control.stop()
-            self.process.wait(STOP_SECONDS)
+                self.process.wait(STOP_SECONDS)
         self.kill()
 
     def kill(self) -> None:

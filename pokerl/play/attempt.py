@@ -28,6 +28,9 @@ from pokerl.timeline import Segment, Tree
 
 MAXIMUM_ERRORS = 20
 
+ENDING_SECONDS = 1.5
+"""How long a machine may take to answer after its attempt is over; one that hangs is killed, its record stands."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class AttemptPlan:
@@ -107,6 +110,7 @@ def _play(
         )
     except PokerlError as error:
         return _Ending(reason=str(error))
+    machine.control.timeout = ENDING_SECONDS
     _commit_the_end(run, plan.identifier, machine)
     return _ending(result, machine, _block_errors(run, path))
 

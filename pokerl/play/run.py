@@ -15,9 +15,9 @@ from pokerl.emulator import Nursery
 from pokerl.emulator.capability import Mode
 from pokerl.play.executors import Executor
 from pokerl.rlm.cancellation import Cancellation
+from pokerl.rlm.launcher import Tier
 from pokerl.rlm.ledger import Ledger, ModelCall
 from pokerl.rlm.messages import Model
-from pokerl.rlm.process import Tier
 from pokerl.rlm.transcript import Transcript
 from pokerl.timeline import Event, History, Kind, Recorder, StateStore
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pokerl.budget import Budget, Limits
+from pokerl.budget import RESOURCES, Budget, Limits
 from pokerl.design.experiment import run_experiment
 from pokerl.design.opening import spent_before
 from pokerl.design.results import attempts_of, best_attempt, version_rows
@@ -196,18 +196,22 @@ def test_time_in_which_nobody_worked_does_not_count():
     def event(kind: str, at: float, **data: object) -> Event:
         return Event(kind, at, data=data)
 
-    call = {"input_tokens": 5, "output_tokens": 2, "agent": "designer", "dollars": None}
-    query = call | {"agent": "designer/query", "dollars": 0.5}
+    call = {"input_tokens": 5, "output_tokens": 2, "agent": "designer", "dollars": None, "waited": 4.0}
+    query = call | {"agent": "designer/query", "dollars": 0.5, "waited": 0.0}
+    scout = call | {"agent": "player-v1/scout-1", "waited": 0.0}
     events = [
         event("experiment_started", 100.0),
         event("model_call", 110.0, **call),
         event("experiment_resumed", 5000.0),
         event("input", 5002.0, runs=[[0, 5], [1, 7]]),
         event("experiment_resumed", 9000.0),
+        event("model_call", 9001.0, **scout),
+        event("model_call", 9002.0, **scout),
         event("model_call", 9003.0, **query),
     ]
-    assert spent_before(events) == {"wall_seconds": 15.0, "tokens": 14, "dollars": 0.5, "frames": 12, "sub_calls": 1}
-    assert spent_before([]) == dict.fromkeys(("wall_seconds", "tokens", "dollars", "frames", "sub_calls"), 0.0)
+    spent = {"wall_seconds": 15.0, "working_seconds": 11.0, "tokens": 28, "dollars": 0.5, "frames": 12, "sub_calls": 2}
+    assert spent_before(events) == spent
+    assert spent_before([]) == dict.fromkeys(RESOURCES, 0.0)
 
 
 def test_the_budget_of_the_experiment_ends_it(experiment):
