@@ -56,6 +56,16 @@ def kill_machine(run: Run) -> Callable[[], None]:
     return kill
 
 
+def hang_machine(run: Run) -> Callable[[], None]:
+    """Stop the newest machine's process without killing it."""
+
+    def hang() -> None:
+        pids = [event.data["pid"] for event in run.events() if event.kind == "machine_started"]
+        os.kill(pids[-1], signal.SIGSTOP)
+
+    return hang
+
+
 def when(turn: int, happen: Callable[[Run], Callable[[], None]]) -> Callable[[Run], Meddling]:
     return lambda run: Meddling(run.model["player"], turn, happen(run))
 
@@ -160,6 +170,13 @@ def test_a_killed_machine_fails_the_attempt_and_says_so(play):
     assert played.result.outcome == "failed"
     assert played.result.reason == "The player's machine process died (exit status -9)."
     assert any("MachineLost" in error for error in played.result.errors)
+    assert played.result.trunk_frames == 50
+    assert played.of("attempt_ended")
+
+
+def test_a_machine_that_hangs_ends_with_the_attempt(play):
+    played = play("game.wait(50)", "game.wait(50)", FINISH, meddle=when(2, hang_machine), limits={"wall": "4s"})
+    assert played.result.outcome in ("failed", "budget")
     assert played.result.trunk_frames == 50
     assert played.of("attempt_ended")
 
