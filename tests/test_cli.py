@@ -171,7 +171,7 @@ class TestWhatCannotWork:
         is_an_error(pokerl("run", "--resume", "nowhere"), "There is no run in nowhere")
 
     def test_a_word_too_many_is_usage(self, pokerl):
-        for words in (("states",), ("run", "--nothing"), ("nothing",), ("replay", "x", "--speed", "0")):
+        for words in (("audit",), ("run", "--nothing"), ("nothing",), ("replay", "x", "--speed", "0")):
             said = pokerl(*words)
             assert said.code == 2
             assert "Usage: " in said.err
