@@ -7,7 +7,10 @@ from .conditions import events
 from .maps import LAST_MAP, Map, World
 from .paths import EXPORTS
 
-KIND_SIGNS = {"floor": ".", "wall": "#", "grass": ":", "ledge": "v", "water": "~", "door": "D"}
+KIND_SIGNS = {
+    "floor": ".", "wall": "#", "grass": ":", "ledge": "v", "ledge_left": "(", "ledge_right": ")", "water": "~", "door": "D",
+    "ice": "=", "stop": "o", "push_down": "V", "push_up": "^", "push_left": "<", "push_right": ">",
+}  # fmt: skip
 
 
 def write_json(name: str, value: Any) -> None:
@@ -39,12 +42,17 @@ def _warps(world: World, entry: Map) -> list[dict[str, Any]]:
     return rows
 
 
+def _says(person: dict[str, Any]) -> str:
+    return str(person.get("before", person.get("talk", person.get("script", ""))))
+
+
 def _people(entry: Map) -> list[dict[str, Any]]:
     rows = []
     for slot, person in enumerate(entry.head.get("people", []), start=1):
         x, y = person["at"]
-        row = {"slot": slot, "x": x, "y": y, "picture": person["picture"], "text": person["talk"]}
-        row |= {key: person[key] for key in ("script", "show", "hide", "counter") if key in person}
+        row = {"slot": slot, "x": x, "y": y, "picture": person["picture"], "text": _says(person)}
+        keys = ("script", "show", "hide", "counter", "walks", "facing", "trainer", "sight", "item", "event")
+        row |= {key: person[key] for key in keys if key in person}
         rows.append(row)
     return rows
 

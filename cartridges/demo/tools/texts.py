@@ -67,8 +67,9 @@ class Texts:
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
-        for table in toml("texts.toml").values():
-            self.texts |= table
+        for name in ("texts.toml", "engine_texts.toml"):
+            for table in toml(name).values():
+                self.texts |= table
         self.names = list(self.texts)
 
     def number(self, name: str) -> int:

@@ -1,6 +1,7 @@
 /* The START menu: team, bag, card, save. */
 #pragma bank 3
 #include "screens.h"
+#include "../items/items.h"
 #include "../world/world.h"
 
 static void show_moves(const uint8_t *mon)
@@ -49,42 +50,38 @@ static void team(void)
     }
 }
 
-static void heal_with(uint8_t place)
+/* Returns 1 if the place has changed and the menu must close. */
+static uint8_t use_or_toss(uint8_t place)
 {
-    uint8_t slot = choose_mon();
-    uint8_t *mon;
-    uint16_t hp, most;
-    if (slot == NOTHING_CHOSEN)
-        return;
-    mon = PARTY_MON(slot);
-    hp = big_word(mon + MON_HP);
-    most = big_word(mon + MON_MAX_HP);
-    if (!hp || hp == most) {
-        say(TEXT_NO_USE);
-        return;
-    }
-    item_name(wBagItems[place * 2]);
-    bag_remove(place);
-    set_big_word(mon + MON_HP, hp + item_value > most ? most : hp + item_value);
-    copy_name(wNameBuffer, PARTY_NICK(slot));
-    say(TEXT_HEALED);
+    uint8_t pressed;
+    box(13, 10, 5, 3);
+    put(15, 11, "USE");
+    put(15, 13, "TOSS");
+    wCurrentMenuItem = 0;
+    pressed = choose(14, 11, 1, BUTTON_A | BUTTON_B);
+    if (pressed & BUTTON_B)
+        return 0;
+    if (wCurrentMenuItem == 0)
+        return use_item(place) == USED_AND_LEFT;
+    toss_item(place);
+    return 0;
 }
 
-static void bag(void)
+static uint8_t bag(void)
 {
     uint8_t place;
     if (!wNumBagItems) {
         say(TEXT_BAG_EMPTY);
-        return;
+        return 0;
     }
-    place = choose_item();
-    if (place == NOTHING_CHOSEN)
-        return;
-    item_name(wBagItems[place * 2]);
-    if (item_kind == ITEM_KIND_HEAL && wPartyCount)
-        heal_with(place);
-    else
-        say(TEXT_NO_USE);
+    for (;;) {
+        place = choose_item();
+        if (place == NOTHING_CHOSEN)
+            return 0;
+        if (use_or_toss(place))
+            return 1;
+        restore_map_behind_menu();
+    }
 }
 
 static void card(void)
@@ -133,7 +130,10 @@ void start_menu(void) __banked
         wBattleAndStartSavedMenuItem = wCurrentMenuItem;
         switch (wCurrentMenuItem) {
         case 0: team(); break;
-        case 1: bag(); break;
+        case 1:
+            if (bag())
+                return;
+            break;
         case 2: card(); break;
         case 3: save(); return;
         default: return;

@@ -1,0 +1,134 @@
+/* Trainers on the map: seeing the player, walking up, the battle and what follows; and items that lie on the ground. */
+#pragma bank 1
+#include "world.h"
+#include "../battle/battle.h"
+
+#define STATE1(slot) (wSpriteState1 + (slot) * 16)
+#define STATE2(slot) (wSpriteState2 + (slot) * 16)
+
+static uint8_t distance;
+
+void talk_box(void)
+{
+    text_box();
+    draw_people();
+}
+
+static void say_of(uint16_t text)
+{
+    if (text == NO_TEXT)
+        return;
+    talk_box();
+    say(text);
+}
+
+/* Fights and shows the map again. */
+uint8_t trainer_battle(uint8_t trainer, uint8_t number)
+{
+    uint8_t result;
+    close_talk();
+    result = battle_trainer(trainer, number);
+    enter_map();
+    return result;
+}
+
+static void challenge(struct person *person)
+{
+    say_of(person->text);
+    wEngagedTrainerClass = person->opponent;
+    wEngagedTrainerSet = person->number;
+    if (trainer_battle(person->opponent, person->number) != BATTLE_WON) {
+        after_lost_battle();
+        return;
+    }
+    set_event(person->event);
+    say_of(person->won);
+    if (person->script)
+        run_script(person->script);
+    close_talk();
+    load_people();
+    draw_people();
+}
+
+void talk_to_trainer(uint8_t slot, struct person *person)
+{
+    face_person_to_player(slot);
+    if (event(person->event)) {
+        say_of(person->after);
+        close_talk();
+    } else
+        challenge(person);
+}
+
+/* How many squares lie between a person and the player who stands in front of it; sets `distance`, 0 if elsewhere. */
+static void measure(uint8_t slot)
+{
+    uint8_t side = STATE1(slot)[9] >> 2;
+    int8_t down = (int8_t)(wYCoord + 4 - STATE2(slot)[4]), right = (int8_t)(wXCoord + 4 - STATE2(slot)[5]);
+    int8_t ahead = down * step_y[side] + right * step_x[side];
+    uint8_t aside = (uint8_t)(step_y[side] ? right : down);
+    distance = aside || ahead <= 0 ? 0 : (uint8_t)ahead;
+}
+
+static uint8_t nothing_between(uint8_t side)
+{
+    uint8_t squares;
+    for (squares = 1; squares < distance; squares++)
+        if (!square_is_passable(-step_y[side] * (int8_t)squares, -step_x[side] * (int8_t)squares))
+            return 0;
+    return 1;
+}
+
+static uint8_t sees(uint8_t slot, struct person *person)
+{
+    if (!STATE1(slot)[0])
+        return 0;
+    measure(slot);
+    if (!distance || distance > 4)
+        return 0;
+    read_person(slot, person);
+    return person->flags & PERSON_TRAINER && distance <= person->sight && !event(person->event) &&
+           nothing_between(STATE1(slot)[9] >> 2);
+}
+
+static void walk_up(uint8_t slot)
+{
+    uint8_t facing = STATE1(slot)[9];
+    exclaim(slot);
+    while (--distance)
+        walk_person(slot, facing);
+    STATE1(0)[9] = facing ^ 4;
+    draw_people();
+}
+
+/* After a step: returns 1 if somebody saw the player, which ends in a battle. */
+uint8_t trainer_sees(void)
+{
+    uint8_t slot;
+    struct person person;
+    if (!wPartyCount || first_healthy() == 6)
+        return 0;
+    for (slot = 1; slot <= wNumSprites && slot < 16; slot++)
+        if (sees(slot, &person)) {
+            walk_up(slot);
+            challenge(&person);
+            return 1;
+        }
+    return 0;
+}
+
+void take_item(uint8_t slot, struct person *person)
+{
+    talk_box();
+    item_name(person->opponent);
+    copy_name(wNameBuffer, wStringBuffer);
+    if (bag_add(person->opponent, person->number)) {
+        set_event(person->event);
+        STATE1(slot)[0] = 0;
+        say(TEXT_FOUND_ITEM);
+    } else {
+        say(TEXT_FOUND_ITEM);
+        say(TEXT_BAG_IS_FULL);
+    }
+    close_talk();
+}
