@@ -30,6 +30,7 @@
 #define wPlayerMonNumber BYTE(0xCC2F)
 #define wListScrollOffset BYTE(0xCC36)
 #define wMenuWrappingEnabled BYTE(0xCC4A)
+#define wCanEvolveFlags BYTE(0xCCD3)
 #define wPlayerSelectedMove BYTE(0xCCDC)
 #define wEnemySelectedMove BYTE(0xCCDD)
 #define wPlayerStatMods BYTES(0xCD1A)
@@ -45,6 +46,8 @@
 #define wItemQuantity BYTE(0xCF96)
 #define wMaxItemQuantity BYTE(0xCF97)
 #define wCurItem BYTE(0xCF91)
+#define wNamingBuffer BYTES(0xCEB0) /* the end of a buffer that Red keeps screens in */
+#define wAlphabetCase BYTE(0xCEEB)
 #define wBattleResult BYTE(0xCF0B)
 #define wStringBuffer BYTES(0xCF4B)
 #define wNumberBuffer BYTES(0xCF59)

@@ -11,6 +11,7 @@ WIDTH = 18
 PLACEHOLDERS = {
     "{player}": (0xD158, 7), "{rival}": (0xD34A, 7), "{mine}": (0xD009, 10), "{enemy}": (0xCFDA, 10),
     "{trainer}": (0xD04A, 12), "{move}": (0xCF4B, 12), "{name}": (0xCD6D, 12),
+    "{side}": (0xCD6D, 16),
 }  # fmt: skip
 NUMBER_PLACE = 0xCF4B + 14
 

@@ -46,11 +46,12 @@ extern uint16_t item_value, item_price;
 
 void build_mon(uint8_t *mon, uint8_t index, uint8_t level, uint8_t dvs_high, uint8_t dvs_low) __banked;
 void compute_stats(uint8_t *mon) __banked;
-uint32_t exp_of_level(uint8_t level) __banked;
+uint32_t exp_of_level(uint8_t species, uint8_t level) __banked;
 uint32_t get_exp(const uint8_t *mon) __banked;
 void set_exp(uint8_t *mon, uint32_t exp) __banked;
-void learn_at_level(uint8_t *mon, uint8_t level) __banked; /* fills free places only; learned_move tells */
-extern uint8_t learned_move;
+uint8_t move_of_level(uint8_t species, uint8_t level, uint8_t which) __banked; /* 0: none (any more) */
+uint8_t free_place(const uint8_t *mon, uint8_t move) __banked;                  /* 4: none, or known already */
+void set_move(uint8_t *mon, uint8_t place, uint8_t move) __banked;
 
 uint8_t party_add(uint8_t index, uint8_t level) __banked;
 uint8_t party_add_gift(uint8_t index, uint8_t level) __banked;

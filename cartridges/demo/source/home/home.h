@@ -52,6 +52,7 @@ void put_money(uint8_t x, uint8_t y, const uint8_t *bcd);
 void window_show(void);
 void window_hide(void);
 void hide_sprites(void);
+void encode_name(uint8_t *to, const char *text);
 void copy_name(uint8_t *to, const uint8_t *from);
 
 /* text.c */

@@ -1,6 +1,7 @@
 /* Using items: on a glim (in battle too) and in the field. */
 #pragma bank 4
 #include "items.h"
+#include "../growth/growth.h"
 #include "../screens/screens.h"
 #include "../world/world.h"
 
@@ -68,6 +69,23 @@ uint8_t use_on_mon(uint8_t item, uint8_t slot) __banked
     }
 }
 
+/* One level more. */
+static uint8_t use_level(uint8_t place)
+{
+    uint8_t slot = choose_mon(), *mon = PARTY_MON(slot);
+    if (slot == NOTHING_CHOSEN)
+        return USED_NOT;
+    if (mon[MON_LEVEL] >= 100)
+        return tell(0, 0);
+    set_exp(mon, exp_of_level(mon[MON_SPECIES], mon[MON_LEVEL] + 1));
+    bag_remove(place);
+    level_up(slot);
+    teach_level(slot);
+    evolve(slot, 1);
+    wCanEvolveFlags = 0;
+    return USED;
+}
+
 static uint8_t use_on_team(uint8_t place)
 {
     uint8_t slot = choose_mon();
@@ -116,6 +134,7 @@ uint8_t use_item(uint8_t place) __banked
     case ITEM_KIND_CURE:
     case ITEM_KIND_REVIVE:
     case ITEM_KIND_POINTS: return wPartyCount ? use_on_team(place) : USED_NOT;
+    case ITEM_KIND_LEVEL: return wPartyCount ? use_level(place) : USED_NOT;
     case ITEM_KIND_REPEL: return use_repel(place);
     case ITEM_KIND_ESCAPE: return use_escape(place);
     case ITEM_KIND_LAMP: return use_lamp();

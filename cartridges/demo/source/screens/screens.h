@@ -7,7 +7,6 @@ void title(void) __banked;
 void start_menu(void) __banked;
 void hall_of_fame(void) __banked;
 uint8_t choose_item(void) __banked; /* place in the bag, or FF */
-void name_mon(uint8_t slot) __banked;
 uint8_t choose_mon(void) __banked;  /* slot in the party, or FF */
 
 void save_game(void);

@@ -5,6 +5,7 @@
 #include "../creatures/creatures.h"
 #include "../screens/screens.h"
 #include "../items/items.h"
+#include "../growth/growth.h"
 
 static void hide_window(void)
 {

@@ -1,8 +1,0 @@
-/* Giving names. */
-#pragma bank 5
-#include "screens.h"
-
-void name_mon(uint8_t slot) __banked
-{
-    (void)slot;
-}
