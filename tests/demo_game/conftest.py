@@ -92,7 +92,8 @@ class Game:
         return ["".join(self.glyphs.get(code, " ") for code in codes[row * 20 : row * 20 + 20]) for row in range(18)]
 
     def text(self) -> str:
-        return " ".join(" ".join(self.rows()).split())
+        """All that is written, without frames, as one line."""
+        return " ".join("".join(" " if letter in "│─┌┐└┘" else letter for letter in " ".join(self.rows())).split())
 
     def save(self) -> bytes:
         state = io.BytesIO()

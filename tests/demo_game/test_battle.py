@@ -26,7 +26,7 @@ def test_the_stronger_one_wins_and_grows(game: Game) -> None:
 
 
 def test_a_level_changes_the_values_and_the_fifth_move_replaces_one(game: Game) -> None:
-    fernit = Creature("FERNIT", level=12, moves=("BUMP", "HUM", "LEAF LASH".replace(" ", "_"), "WAG"), experience=13**3 - 1, stats=(300, 200, 200, 200))
+    fernit = Creature("FERNIT", level=12, moves=("BUMP", "HUM", "LEAF_LASH", "WAG"), experience=13**3 - 1, stats=(300, 200, 200, 200))
     game.team(fernit)
     game.wild("NIBBIN", 5)
     fight(game)
@@ -50,8 +50,6 @@ def test_switching_takes_the_turn_and_both_share_the_experience(game: Game) -> N
     game.press("right", "a")
     game.see("Choose a glim")
     game.press("down", "a")
-    game.see("SWITCH")
-    game.press("a")
     game.see("Go! PUDDLOP", frames=400)
     game.see("FIGHT", "b")
     assert game[0xCC2F] == 1 and game[0xD014] == number_of("species", "PUDDLOP")
@@ -86,8 +84,7 @@ def test_losing_leads_home_at_half_the_money(game: Game) -> None:
     game.team(Creature("FERNIT", level=2, hp=1, most=10, stats=(5, 5, 1, 5)))
     game[0xD347] = bytes([0x00, 0x30, 0x01])
     game.wild("NIBBIN", 30)
-    fight(game)
-    game.see("hurried back", "b")
+    game.see("hurried back", "a", 6000)
     game.dismiss()
     assert game.place[0] == game[0xD719]
     assert bytes(game.boy.memory[0xD347:0xD34A]) == bytes([0x00, 0x15, 0x00])

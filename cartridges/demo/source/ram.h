@@ -151,6 +151,7 @@
 #define wLastBlackoutMap BYTE(0xD719)
 #define wBeatGymFlags BYTE(0xD72A)
 #define wStatusFlags5 BYTE(0xD730)
+#define wStatusFlags7 BYTE(0xD733)
 #define wMovementFlags BYTE(0xD736)
 #define wEventFlags BYTES(0xD747)
 #define wGrassRate BYTE(0xD887)

@@ -79,6 +79,10 @@ class Creatures:
         for name, entry in self.species.items():
             table[entry["index"]] = banks.add(self._species_record(name, entry, banks))
         banks.add(b"".join(place.entry() for place in table), "SPECIES_TABLE")
+        by_dex = {entry["dex"]: entry["index"] for entry in self.species.values()}
+        if len(by_dex) != len(self.species):
+            raise ValueError("two creatures have the same dex number")
+        banks.add(bytes(by_dex.get(dex, 0) for dex in range(max(by_dex) + 1)), "DEX_TABLE")
 
     def _pack_moves(self, banks: DataBanks) -> None:
         out = bytearray(MOVE_SIZE * 166)
@@ -99,6 +103,9 @@ class Creatures:
             for defender, tenths in row.items()
         ]
         banks.add(b"".join(rows) + b"\xff", "TYPE_CHART")
+        names = {number: name for name, number in numbers.items()}
+        fields = [charmap.encode_name(names.get(number, ""), 11) for number in range(max(names) + 1)]
+        banks.add(b"".join(fields), "TYPE_NAMES")
 
     def _pack_items(self, banks: DataBanks) -> None:
         out = bytearray(ITEM_SIZE * 256)
@@ -137,6 +144,7 @@ class Creatures:
     def header(self) -> str:
         """C names of the numbers that code mentions."""
         lines = [f"#define SPECIES_{name} {entry['index']}" for name, entry in self.species.items()]
+        lines.append(f"#define DEX_COUNT {max(entry['dex'] for entry in self.species.values())}")
         lines += [f"#define ITEM_{name.replace(' ', '_')} {item['id']}" for name, item in self.items.items()]
         lines += [f"#define TRAINER_{name} {trainer['class']}" for name, trainer in self.trainers.items()]
         lines += [f"#define EFFECT_{name.upper()} {number}" for name, number in EFFECTS.items()]

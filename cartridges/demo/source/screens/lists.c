@@ -14,6 +14,16 @@ void draw_front(uint8_t index, uint8_t x, uint8_t y)
             *tile_at(x + column, y + row) = code++;
 }
 
+const char *status_word(const uint8_t *mon)
+{
+    uint8_t status = mon[MON_STATUS];
+    if (!big_word(mon + MON_HP))
+        return "FNT";
+    if (!status)
+        return "";
+    return status & 7 ? "SLP" : status & 8 ? "PSN" : status & 0x10 ? "BRN" : "PAR";
+}
+
 static void put_level(uint8_t x, uint8_t y, uint8_t level)
 {
     *tile_at(x, y) = 0x6E;
@@ -34,6 +44,7 @@ static void draw_team(void)
     for (slot = 0; slot < wPartyCount && slot < 6; slot++) {
         put_name(3, slot * 2, PARTY_NICK(slot));
         put_level(14, slot * 2, PARTY_MON(slot)[MON_LEVEL]);
+        put(3, slot * 2 + 1, status_word(PARTY_MON(slot)));
         put(8, slot * 2 + 1, "HP");
         put_points(11, slot * 2 + 1, PARTY_MON(slot));
     }

@@ -105,6 +105,29 @@ static void handle_direction(void)
         wait_frame();
 }
 
+static void menu(void)
+{
+    start_menu();
+    close_talk();
+    if (engaged_elsewhere())
+        after_battle(fight_engaged());
+}
+
+static void handle_buttons(void)
+{
+    if (hJoyPressed & BUTTON_START)
+        menu();
+    else if (wStatusFlags7 & TRAINER_WANTS_BATTLE && !engaged_elsewhere())
+        engage();
+    else if (hJoyPressed & BUTTON_A) {
+        interact();
+        wait_frame();
+    } else if (hJoyHeld & BUTTONS_DIRECTION)
+        handle_direction();
+    else
+        wait_frame();
+}
+
 void overworld(void) __banked
 {
     entered_map = 1;
@@ -113,16 +136,7 @@ void overworld(void) __banked
     for (;;) {
         apply_palette();
         draw_people();
-        if (hJoyPressed & BUTTON_START) {
-            start_menu();
-            close_talk();
-        } else if (hJoyPressed & BUTTON_A) {
-            interact();
-            wait_frame();
-        } else if (hJoyHeld & BUTTONS_DIRECTION)
-            handle_direction();
-        else
-            wait_frame();
+        handle_buttons();
         run_map_script();
     }
 }

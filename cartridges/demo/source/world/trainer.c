@@ -6,7 +6,10 @@
 #define STATE1(slot) (wSpriteState1 + (slot) * 16)
 #define STATE2(slot) (wSpriteState2 + (slot) * 16)
 
+#define FIRST_TRAINER 200
+
 static uint8_t distance;
+static uint8_t engaged_map, engaged_slot;
 
 void talk_box(void)
 {
@@ -35,8 +38,6 @@ uint8_t trainer_battle(uint8_t trainer, uint8_t number)
 static void challenge(struct person *person)
 {
     say_of(person->text);
-    wEngagedTrainerClass = person->opponent;
-    wEngagedTrainerSet = person->number;
     if (trainer_battle(person->opponent, person->number) != BATTLE_WON) {
         after_lost_battle();
         return;
@@ -101,7 +102,7 @@ static void walk_up(uint8_t slot)
     draw_people();
 }
 
-/* After a step: returns 1 if somebody saw the player, which ends in a battle. */
+/* After a step: returns 1 if somebody saw the player; the main loop then lets them come, see engage(). */
 uint8_t trainer_sees(void)
 {
     uint8_t slot;
@@ -110,11 +111,46 @@ uint8_t trainer_sees(void)
         return 0;
     for (slot = 1; slot <= wNumSprites && slot < 16; slot++)
         if (sees(slot, &person)) {
-            walk_up(slot);
-            challenge(&person);
+            wStatusFlags7 |= TRAINER_WANTS_BATTLE;
+            wEngagedTrainerClass = FIRST_TRAINER + person.opponent;
+            wEngagedTrainerSet = person.number;
+            engaged_map = wCurMap;
+            engaged_slot = slot;
             return 1;
         }
     return 0;
+}
+
+/* Somebody saw the player: they come and fight. This runs one frame after the step, when START may already have opened the menu,
+   as in Red; who leaves the map from there takes the engagement along. */
+void engage(void)
+{
+    struct person person;
+    if (engaged_map != wCurMap) { /* nobody is left who could fight */
+        wait_frame();
+        return;
+    }
+    wStatusFlags7 &= (uint8_t)~TRAINER_WANTS_BATTLE;
+    if (!sees(engaged_slot, &person))
+        return;
+    walk_up(engaged_slot);
+    challenge(&person);
+}
+
+/* Closing the menu elsewhere, the engagement is still open: who comes is read from where the trainer was noted, and a battle in
+   between has written other values there: the last enemy's special value and attack stage. */
+uint8_t engaged_elsewhere(void)
+{
+    return wStatusFlags7 & TRAINER_WANTS_BATTLE && engaged_map != wCurMap && wPartyCount && first_healthy() != 6;
+}
+
+uint8_t fight_engaged(void)
+{
+    uint8_t opponent = wEngagedTrainerClass, level = wEngagedTrainerSet;
+    wStatusFlags7 &= (uint8_t)~TRAINER_WANTS_BATTLE;
+    if (opponent >= FIRST_TRAINER)
+        return battle_trainer(opponent - FIRST_TRAINER, level);
+    return battle_wild(opponent, level ? level : 1);
 }
 
 void take_item(uint8_t slot, struct person *person)

@@ -33,6 +33,8 @@ struct person {
     uint16_t event, won, after;
 };
 
+#define TRAINER_WANTS_BATTLE 0x08 /* in wStatusFlags7 */
+
 #define PERSON_WALKS 1
 #define PERSON_BEHIND_COUNTER 2
 #define PERSON_TRAINER 4
@@ -94,6 +96,9 @@ void talk_box(void);
 
 /* trainer.c */
 uint8_t trainer_sees(void);
+void engage(void);
+uint8_t engaged_elsewhere(void);
+uint8_t fight_engaged(void);
 void talk_to_trainer(uint8_t slot, struct person *person);
 void take_item(uint8_t slot, struct person *person);
 uint8_t trainer_battle(uint8_t trainer, uint8_t number);
