@@ -44,14 +44,25 @@ uint8_t money_enough(const uint8_t *bcd) __banked
     return 1;
 }
 
+static uint8_t borrowed;
+
+static uint8_t digit_less(uint8_t from, uint8_t what)
+{
+    what += borrowed;
+    borrowed = from < what;
+    if (borrowed)
+        from += 10;
+    return from - what;
+}
+
 /* Only for what is there: see money_enough(). */
 void money_take(const uint8_t *bcd) __banked
 {
-    uint8_t i, low, high, borrow = 0;
+    uint8_t i, low, high;
+    borrowed = 0;
     for (i = 3; i--;) {
-        low = 10 + (wPlayerMoney[i] & 15) - (bcd[i] & 15) - borrow;
-        high = 10 + (wPlayerMoney[i] >> 4) - (bcd[i] >> 4) - (low < 10);
-        borrow = high < 10;
-        wPlayerMoney[i] = (low % 10) | ((high % 10) << 4);
+        low = digit_less(wPlayerMoney[i] & 15, bcd[i] & 15);
+        high = digit_less(wPlayerMoney[i] >> 4, bcd[i] >> 4);
+        wPlayerMoney[i] = low | (high << 4);
     }
 }

@@ -61,9 +61,9 @@ uint8_t choose_quantity(uint8_t most, void (*show_price)(void))
 {
     wMaxItemQuantity = most;
     wItemQuantity = 1;
+    box(7, 9, 11, 1);
+    *tile_at(8, 10) = 0xF1;
     do {
-        box(7, 9, 11, 1);
-        *tile_at(8, 10) = 0xF1;
         put_two_digits(9, 10, wItemQuantity);
         if (show_price)
             show_price();
