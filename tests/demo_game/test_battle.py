@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demo_game.conftest import Creature, Game, number_of
+from demo_game.console import Creature, Game, number_of
 
 STRONG = Creature("FERNIT", level=30, moves=("BUMP",), stats=(300, 200, 200, 200))
 MENU = ("FIGHT", "RUN")

@@ -60,6 +60,7 @@ class Game:
             "extern const uint8_t *const tileset_passable[];",
             "extern const uint8_t *const tileset_kinds[];",
             "extern const uint8_t tileset_grass[];",
+            "extern const uint8_t tileset_outside[];",
             "extern const uint8_t starter_pairs[];",
             f"#define STARTER_COUNT {len(self.creatures.starter_pairs())}",
             "#endif\n",
@@ -81,6 +82,8 @@ class Game:
             lines.append(f"const uint8_t *const tileset_{table}[] = {{{names}}};")
         grass = [(tileset.tiles_of_kind("grass") or [0xFF])[0] for tileset in packed]
         lines.append(f"const uint8_t tileset_grass[] = {{{', '.join(map(str, grass))}}};")
+        outside = [str(int(tileset.name in tilesets.OUTSIDE)) for tileset in packed]
+        lines.append(f"const uint8_t tileset_outside[] = {{{', '.join(outside)}}};")
         pairs = [str(number) for pair in self.creatures.starter_pairs() for number in pair]
         lines.append(f"const uint8_t starter_pairs[] = {{{', '.join(pairs)}}};")
         return "\n".join(lines) + "\n"

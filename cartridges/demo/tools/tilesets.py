@@ -13,6 +13,7 @@ KINDS = (
 )  # fmt: skip
 PASSABLE = ("floor", "grass", "door", "ice", "stop", "push_down", "push_up", "push_left", "push_right")
 NAMES = tuple(toml("tilesets.toml")["names"])
+OUTSIDE = tuple(toml("tilesets.toml").get("outside", NAMES[:1]))
 MOST_TILES = 0x60
 
 

@@ -105,7 +105,7 @@ static uint8_t use_repel(uint8_t place)
 
 static uint8_t use_escape(uint8_t place)
 {
-    if (wCurMapTileset == 0 || wCurMap >= MAP_LEAGUE_LOBBY) {
+    if (tileset_outside[wCurMapTileset] || wCurMap >= MAP_LEAGUE_LOBBY) {
         say(TEXT_NO_USE);
         return USED_NOT;
     }

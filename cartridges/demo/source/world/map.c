@@ -109,6 +109,8 @@ static void load_connection(uint8_t side)
     entry[6] = other.width;
     entry[7] = side == 0 ? other.height * 2 - 1 : side == 1 ? 0 : -offset * 2;
     entry[8] = side == 2 ? other.width * 2 - 1 : side == 3 ? 0 : -offset * 2;
+    if (other.tileset != map_head.tileset)
+        return;
     if (side < 2)
         load_strip(&other, offset, side ? (int8_t)map_head.height : -(int8_t)other.height);
     else

@@ -24,7 +24,7 @@ uint8_t warp_here(void)
 
 static uint8_t is_outside(uint8_t tileset)
 {
-    return tileset == 0;
+    return tileset_outside[tileset];
 }
 
 /* Puts the player on the destination's warp number wDestinationWarpID. */
@@ -60,6 +60,12 @@ void take_warp(uint8_t number)
         walk_step(FACING_DOWN);
 }
 
+static uint8_t next_tileset(uint8_t map)
+{
+    find_map(map);
+    return entry_bank ? far_byte(entry_bank, (const uint8_t *)entry_address) : wCurMapTileset;
+}
+
 static void enter_neighbour(uint8_t side)
 {
     const uint8_t *connection = wConnections + side * 11;
@@ -72,6 +78,10 @@ static void enter_neighbour(uint8_t side)
         wXCoord = connection[8];
     }
     entered_map = 1;
+    if (next_tileset(connection[0]) != wCurMapTileset) {
+        enter_map();
+        return;
+    }
     wNumSprites = 0; /* the old map's people go before their pictures are overwritten */
     draw_people();
     wait_frame();
