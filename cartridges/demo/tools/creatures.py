@@ -145,7 +145,6 @@ class Creatures:
         """C names of the numbers that code mentions."""
         lines = [f"#define SPECIES_{name} {entry['index']}" for name, entry in self.species.items()]
         lines.append(f"#define DEX_COUNT {max(entry['dex'] for entry in self.species.values())}")
-        lines += [f"#define ITEM_{name.replace(' ', '_')} {item['id']}" for name, item in self.items.items()]
         lines += [f"#define TRAINER_{name} {trainer['class']}" for name, trainer in self.trainers.items()]
         lines += [f"#define EFFECT_{name.upper()} {number}" for name, number in EFFECTS.items()]
         lines += [f"#define ITEM_KIND_{name.upper()} {number}" for name, number in ITEM_KINDS.items()]

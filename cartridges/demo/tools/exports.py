@@ -63,7 +63,7 @@ def _connections(world: World, entry: Map) -> dict[str, Any]:
 
 
 def _signs(entry: Map) -> list[dict[str, Any]]:
-    return [{"x": x, "y": y, "text": text} for x, y, text, *_ in entry.head.get("signs", [])]
+    return [{"x": x, "y": y, "text": text or script[0]} for x, y, text, *script in entry.head.get("signs", [])]
 
 
 def write_world(world: World) -> None:

@@ -71,8 +71,8 @@ static void draw_item_row(uint8_t place, uint8_t y)
     put_name(6, y, wStringBuffer);
     if (item_kind == ITEM_KIND_KEY)
         return;
-    *tile_at(15, y) = 0xF1;
-    put_number(16, y, wBagItems[place * 2 + 1], 2);
+    *tile_at(15, y + 1) = 0xF1;
+    put_number(16, y + 1, wBagItems[place * 2 + 1], 2);
 }
 
 /* Place in the bag, or NOTHING_CHOSEN. */

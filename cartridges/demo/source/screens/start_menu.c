@@ -29,6 +29,7 @@ static uint8_t bag(void)
         return 0;
     }
     for (;;) {
+        hide_sprites();
         place = choose_item();
         if (place == NOTHING_CHOSEN)
             return 0;

@@ -107,9 +107,10 @@ static void handle_direction(void)
 
 static void menu(void)
 {
+    uint8_t elsewhere = engaged_elsewhere();
     start_menu();
     close_talk();
-    if (engaged_elsewhere())
+    if (elsewhere && engaged_elsewhere())
         after_battle(fight_engaged());
 }
 

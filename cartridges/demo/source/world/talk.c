@@ -67,7 +67,7 @@ static void talk_to(uint8_t slot, struct person *person)
 
 void interact(void)
 {
-    struct person person;
+    static struct person person;
     uint8_t side = wSpriteState1[9] >> 2;
     uint8_t slot = person_in_front(side, &person);
     if (slot)

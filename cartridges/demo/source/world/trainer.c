@@ -105,8 +105,8 @@ static void walk_up(uint8_t slot)
 /* After a step: returns 1 if somebody saw the player; the main loop then lets them come, see engage(). */
 uint8_t trainer_sees(void)
 {
+    static struct person person;
     uint8_t slot;
-    struct person person;
     if (!wPartyCount || first_healthy() == 6)
         return 0;
     for (slot = 1; slot <= wNumSprites && slot < 16; slot++)
@@ -125,7 +125,7 @@ uint8_t trainer_sees(void)
    as in Red; who leaves the map from there takes the engagement along. */
 void engage(void)
 {
-    struct person person;
+    static struct person person;
     if (engaged_map != wCurMap) { /* nobody is left who could fight */
         wait_frame();
         return;
