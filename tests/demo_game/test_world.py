@@ -177,3 +177,18 @@ def test_the_menu_on_the_frame_of_being_seen_is_a_way_around_a_trainer(game: Gam
     game.press("b")
     game.until(lambda: game[0xD057] == 1)
     assert game[0xCFE5] == number_of("species", "DRAKESTAR") and game[0xCFF3] == 7
+
+
+def test_a_league_door_opens_when_its_guardian_is_beaten(game: Game) -> None:
+    name, one = next((NAMES["F5"], one) for one in table("people")["F5"]["people"] if "trainer" in one)
+    game.team(STRONG)
+    stand_before(game, name, one)
+    game.press("a")
+    game.until(lambda: game[0xD863] & 2, "a", 12000)
+    game.dismiss()
+    for _ in range(4):
+        game.step("right")
+        game.step("up")
+        game.step("up")
+        game.step("left")
+    assert game.place[0] == number_of("maps", "LEAGUE_ROOM_2") or game.place[1] <= 2

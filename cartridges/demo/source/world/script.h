@@ -8,7 +8,6 @@ uint16_t next_word(void);
 void stop_script(void); /* all of it, the calling scripts included */
 extern uint8_t last_battle_won;
 void call_script(uint16_t script);
-void refresh_world(void);
 
 extern void (*const commands[COMMAND_COUNT])(void);
 #endif

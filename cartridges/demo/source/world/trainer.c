@@ -47,8 +47,7 @@ static void challenge(struct person *person)
     if (person->script)
         run_script(person->script);
     close_talk();
-    load_people();
-    draw_people();
+    refresh_world();
 }
 
 void talk_to_trainer(uint8_t slot, struct person *person)

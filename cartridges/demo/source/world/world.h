@@ -108,6 +108,9 @@ void run_script(uint16_t script);
 uint8_t run_trigger(void);
 void run_map_script(void);
 
+/* commands.c */
+void refresh_world(void); /* people and changed blocks, after events */
+
 /* losing.c */
 void after_lost_battle(void);
 void remember_safe_place(void);
