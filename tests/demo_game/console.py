@@ -46,7 +46,9 @@ class Creature:
         moves = bytes(number_of("moves", move) for move in self.moves).ljust(4, b"\0")
         points = bytes(20 if move else 0 for move in moves)
         exp = self.level**3 if self.experience < 0 else self.experience
-        out = bytes([number_of("species", self.species)]) + self.hp.to_bytes(2, "big") + bytes([0, self.status, 0, 0, 45])
+        out = (
+            bytes([number_of("species", self.species)]) + self.hp.to_bytes(2, "big") + bytes([0, self.status, 0, 0, 45])
+        )
         out += moves + bytes(2) + exp.to_bytes(3, "big") + bytes(10) + b"\x88\x88" + points + bytes([self.level])
         return out + self.most.to_bytes(2, "big") + b"".join(stat.to_bytes(2, "big") for stat in self.stats)
 

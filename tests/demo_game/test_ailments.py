@@ -78,4 +78,11 @@ def test_a_potion_and_a_ball_in_battle(game: Game) -> None:
     game.press("a")
     game.see("FIGHT", "b")
     assert 65 <= game.word(0xD015) <= 70 and game.word(0xD015) == game.word(0xD16C)
-    assert list(game.boy.memory[0xD31D:0xD323]) == [2, number_of("items", "DEW_DROP"), 1, number_of("items", "GLIM_ORB"), 1, 0xFF]
+    assert list(game.boy.memory[0xD31D:0xD323]) == [
+        2,
+        number_of("items", "DEW_DROP"),
+        1,
+        number_of("items", "GLIM_ORB"),
+        1,
+        0xFF,
+    ]

@@ -26,7 +26,9 @@ def test_the_stronger_one_wins_and_grows(game: Game) -> None:
 
 
 def test_a_level_changes_the_values_and_the_fifth_move_replaces_one(game: Game) -> None:
-    fernit = Creature("FERNIT", level=12, moves=("BUMP", "HUM", "LEAF_LASH", "WAG"), experience=13**3 - 1, stats=(300, 200, 200, 200))
+    fernit = Creature(
+        "FERNIT", level=12, moves=("BUMP", "HUM", "LEAF_LASH", "WAG"), experience=13**3 - 1, stats=(300, 200, 200, 200)
+    )
     game.team(fernit)
     game.wild("NIBBIN", 5)
     fight(game)

@@ -12,7 +12,9 @@ CREATURES = tomllib.loads((ROOT / "cartridges/demo/data/creatures.toml").read_te
 def test_a_new_level_changes_the_shape_unless_it_is_stopped(game: Game) -> None:
     name, (level, shape) = next((name, entry["evolution"]) for name, entry in CREATURES.items() if "evolution" in entry)
     for button, wanted in (("a", shape), ("b", name)):
-        game.team(Creature(name, level - 1, hp=100, most=100, stats=(400, 300, 300, 300), experience=level**3 * 5 // 4 - 1))
+        game.team(
+            Creature(name, level - 1, hp=100, most=100, stats=(400, 300, 300, 300), experience=level**3 * 5 // 4 - 1)
+        )
         game.wild("NIBBIN", 2)
         game.press("a", "a")
         game.see("is changing", "a")
@@ -34,7 +36,9 @@ def test_the_team_changes_its_order(game: Game) -> None:
     game.dismiss()
     after = [bytes(game.boy.memory[0xD16B + 44 * slot : 0xD16B + 44 * slot + 44]) for slot in range(3)]
     assert after == before[::-1]
-    assert list(game.boy.memory[0xD164:0xD167]) == [number_of("species", name) for name in ("NIBBIN", "PUDDLOP", "FERNIT")]
+    assert list(game.boy.memory[0xD164:0xD167]) == [
+        number_of("species", name) for name in ("NIBBIN", "PUDDLOP", "FERNIT")
+    ]
 
 
 def test_a_saved_game_goes_on_after_power_on(game: Game) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from demo_game.console import STEPS, Creature, Game, number_of, table
 
 STRONG = Creature("FERNIT", level=60, moves=("BUMP",), hp=600, most=600, stats=(900, 600, 600, 600))
@@ -46,7 +45,10 @@ def stand_before(game: Game, name: str, one: dict[str, Any]) -> None:
 def test_a_ledge_is_hopped_down_but_not_up(game: Game) -> None:
     rows = table("collision")[f"{number_of('maps', 'MILL_LANE'):02X}"]
     y, x = next(
-        (y, x) for y in range(2, len(rows) - 2) for x in range(len(rows[0])) if rows[y][x] == "v" and rows[y - 1][x] == rows[y + 1][x] == "."
+        (y, x)
+        for y in range(2, len(rows) - 2)
+        for x in range(len(rows[0]))
+        if rows[y][x] == "v" and rows[y - 1][x] == rows[y + 1][x] == "."
     )
     game.go("MILL_LANE", y - 1, x)
     game.step("down")

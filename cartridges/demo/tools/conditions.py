@@ -1,4 +1,7 @@
-"""Conditions in data files: an event's name or BADGE_<bit>, "not " before it for the opposite, as the 16-bit number that the engine tests."""
+"""Conditions in data files: an event's name or BADGE_<bit>, with "not " before it for the opposite.
+
+The engine tests them as 16-bit numbers.
+"""
 
 from .source import toml
 

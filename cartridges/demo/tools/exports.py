@@ -8,8 +8,8 @@ from .maps import LAST_MAP, Map, World
 from .paths import EXPORTS
 
 KIND_SIGNS = {
-    "floor": ".", "wall": "#", "grass": ":", "ledge": "v", "ledge_left": "(", "ledge_right": ")", "water": "~", "door": "D",
-    "ice": "=", "stop": "o", "push_down": "V", "push_up": "^", "push_left": "<", "push_right": ">",
+    "floor": ".", "wall": "#", "grass": ":", "ledge": "v", "ledge_left": "(", "ledge_right": ")",
+    "water": "~", "door": "D", "ice": "=", "stop": "o", "push_down": "V", "push_up": "^", "push_left": "<", "push_right": ">",
 }  # fmt: skip
 
 

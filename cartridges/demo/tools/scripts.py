@@ -22,7 +22,8 @@ COMMANDS = {
     "starter": "species", "pay": "money", "heal": "", "rest": "", "battle": "trainer number", "spar": "trainer number",
     "rival": "number", "rivalspar": "number", "shop": "shop", "storage": "", "warp": "map number number direction",
     "walk": "direction count", "face": "direction", "move": "number direction count", "turn": "number direction",
-    "refresh": "", "call": "script", "rivalname": "", "wait": "number", "light": "", "finale": "", "setlast": "map", "name": "",
+    "refresh": "", "call": "script", "rivalname": "", "wait": "number", "light": "", "finale": "",
+    "setlast": "map", "name": "",
 }  # fmt: skip
 
 
@@ -107,10 +108,7 @@ class Script:
         count = "1"
         if kinds[-1:] == ["count"] and (match := re.fullmatch(r"(.*\S)\s+(\d+)", text)):
             text, count = match.group(1), match.group(2)
-        if kinds[:1] == ["item"]:
-            words = [text]
-        else:
-            words = text.split()
+        words = [text] if kinds[:1] == ["item"] else text.split()
         if kinds[-1:] == ["count"]:
             words.append(count)
         if len(words) != len(kinds):
@@ -155,5 +153,3 @@ class Scripts:
         lines = [f"#define COMMAND_{name.upper()} {number}" for number, name in enumerate(COMMANDS)]
         lines += [f"#define TEST_{name.upper()} {number}" for number, name in enumerate(TESTS)]
         return "\n".join([*lines, f"#define COMMAND_COUNT {len(COMMANDS)}"])
-
-
