@@ -7,7 +7,7 @@ import random
 from demo_game.console import Game
 
 
-def test_a_name_of_ones_own(game: Game) -> None:
+def test_a_name_of_ones_own() -> None:
     fresh = Game()
     try:
         fresh.run(90)

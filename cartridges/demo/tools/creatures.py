@@ -12,9 +12,9 @@ from .source import toml
 EFFECTS = {
     "none": 0x00, "poison_chance": 0x02, "drain": 0x03, "burn_chance": 0x04, "paralyze_chance": 0x06,
     "attack_up": 0x0A, "defence_up": 0x0B, "speed_up": 0x0C, "special_up": 0x0D, "accuracy_up": 0x0E,
-    "evasion_up": 0x0F, "sure": 0x11, "attack_down": 0x12, "defence_down": 0x13, "speed_down": 0x14, "special_down": 0x15,
-    "accuracy_down": 0x16, "evasion_down": 0x17, "many": 0x1D, "flinch_chance": 0x1F, "sleep": 0x20, "twice": 0x2C, "recoil": 0x30,
-    "confuse": 0x31,
+    "evasion_up": 0x0F, "sure": 0x11, "attack_down": 0x12, "defence_down": 0x13, "speed_down": 0x14,
+    "special_down": 0x15, "accuracy_down": 0x16, "evasion_down": 0x17, "many": 0x1D, "flinch_chance": 0x1F,
+    "sleep": 0x20, "twice": 0x2C, "recoil": 0x30, "confuse": 0x31,
     "attack_up2": 0x32, "defence_up2": 0x33, "speed_up2": 0x34, "special_up2": 0x35, "heal": 0x38, "attack_down2": 0x3A,
     "defence_down2": 0x3B, "speed_down2": 0x3C, "poison": 0x42, "paralyze": 0x43, "attack_down_chance": 0x44,
     "defence_down_chance": 0x45, "speed_down_chance": 0x46, "special_down_chance": 0x47, "confuse_chance": 0x4C,

@@ -9,7 +9,8 @@ from .paths import EXPORTS
 
 KIND_SIGNS = {
     "floor": ".", "wall": "#", "grass": ":", "ledge": "v", "ledge_left": "(", "ledge_right": ")",
-    "water": "~", "door": "D", "ice": "=", "stop": "o", "push_down": "V", "push_up": "^", "push_left": "<", "push_right": ">",
+    "water": "~", "door": "D", "ice": "=", "stop": "o", "push_down": "V", "push_up": "^",
+    "push_left": "<", "push_right": ">",
 }  # fmt: skip
 
 
