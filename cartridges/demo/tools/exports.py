@@ -9,7 +9,11 @@ from .maps import LAST_MAP, Map, World
 from .paths import EXPORTS
 
 SPACE = 0x7F
-KIND_SIGNS = {"floor": ".", "wall": "#", "grass": ":", "ledge": "v", "water": "~", "door": "D"}
+KIND_SIGNS = {
+    "floor": ".", "wall": "#", "grass": ":", "ledge": "v", "ledge_left": "(", "ledge_right": ")",
+    "water": "~", "door": "D", "ice": "=", "stop": "o", "push_down": "V", "push_up": "^",
+    "push_left": "<", "push_right": ">",
+}  # fmt: skip
 
 
 def write_json(name: str, value: Any) -> None:
@@ -41,12 +45,17 @@ def _warps(world: World, entry: Map) -> list[dict[str, Any]]:
     return rows
 
 
+def _says(person: dict[str, Any]) -> str:
+    return str(person.get("before", person.get("talk", person.get("script", ""))))
+
+
 def _people(entry: Map) -> list[dict[str, Any]]:
     rows = []
     for slot, person in enumerate(entry.head.get("people", []), start=1):
         x, y = person["at"]
-        row = {"slot": slot, "x": x, "y": y, "picture": person["picture"], "text": person["talk"]}
-        row |= {key: person[key] for key in ("script", "show", "hide", "counter") if key in person}
+        row = {"slot": slot, "x": x, "y": y, "picture": person["picture"], "text": _says(person)}
+        keys = ("script", "show", "hide", "counter", "walks", "facing", "trainer", "sight", "item", "event")
+        row |= {key: person[key] for key in keys if key in person}
         rows.append(row)
     return rows
 
@@ -57,7 +66,7 @@ def _connections(world: World, entry: Map) -> dict[str, Any]:
 
 
 def _signs(entry: Map) -> list[dict[str, Any]]:
-    return [{"x": x, "y": y, "text": text} for x, y, text, *_ in entry.head.get("signs", [])]
+    return [{"x": x, "y": y, "text": text or script[0]} for x, y, text, *script in entry.head.get("signs", [])]
 
 
 def write_world(world: World) -> None:
