@@ -246,7 +246,11 @@ class TestJson:
         assert {check["standing"] for check in said.json} <= {"ok", "missing", "optional"}
 
     def test_of_interfaces(self, pokerl, played):
-        assert [each["manifest"]["name"] for each in pokerl("interfaces", "--json").json] == ["starter"]
+        assert [each["manifest"]["name"] for each in pokerl("interfaces", "--json").json] == [
+            "baseline",
+            "pixels",
+            "starter",
+        ]
         assert pokerl("interfaces", played, "--json").json[0]["digest"]
 
     def test_of_states(self, pokerl, played, tmp_path):

@@ -70,7 +70,9 @@ def import_state(
     trial = _try_apart(_Order(str(file), str(place), cartridge.identifier))
     if trial.problem:
         raise StateRejected(
-            f"{file} cannot be taken: {trial.problem}", "Give a state of this very ROM that PyBoy saved, unchanged."
+            f"{file} (PyBoy state format {content[0]}) cannot be taken: {trial.problem}",
+            "Give an unchanged state of this very ROM; one of an older PyBoy that the installed one cannot read must be"
+            " loaded in the PyBoy that made it, and played anew from there.",
         )
     label = f"imported from {file.name} (PyBoy state format {content[0]}), trusted on request"
     stored = msgspec.structs.replace(unpack_state(trial.packed, str(file)), label=label)
