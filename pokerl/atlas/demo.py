@@ -6,7 +6,21 @@ from typing import Any
 
 import msgspec
 
-from pokerl.atlas.model import COUNTER, DOOR, STEPS, AtlasMap, Connection, Person, Sign, Warp
+from pokerl.atlas import carrying
+from pokerl.atlas.model import (
+    COUNTER,
+    DOOR,
+    FLOOR,
+    ICE,
+    LEDGES,
+    SPINNER,
+    STEPS,
+    AtlasMap,
+    Connection,
+    Person,
+    Sign,
+    Warp,
+)
 from pokerl.atlas.world import World
 from pokerl.cartridge import Cartridge
 from pokerl.cartridge.profile import DATA
@@ -15,6 +29,10 @@ from pokerl.errors import ConfigurationProblem
 FILES = ("collision", "warps", "people")
 SIDES = {"north": "up", "south": "down", "west": "left", "east": "right"}
 LAST_MAP = 0xFF
+LEDGE_SIGNS = {"v": "down", "(": "left", ")": "right"}
+SIGNS = {sign: ledge for sign, way in LEDGE_SIGNS.items() for ledge, other in LEDGES.items() if way == other}
+SIGNS |= dict.fromkeys(carrying.PUSHES, SPINNER) | {carrying.ICE: ICE, carrying.STOP: FLOOR}
+"""The build's signs that mean something else on the atlas."""
 
 
 def demo_world(cartridge: Cartridge) -> World:
@@ -53,24 +71,34 @@ def _map(
     return AtlasMap(
         identifier=identifier,
         name=cartridge.maps[identifier].name,
-        rows=_with_counters(rows, people["people"]),
+        rows=_signs(rows, people["people"]),
         outdoors=outdoors,
         warps=tuple(_warp(way, rows, outdoors) for way in ways["warps"]),
         connections=connections,
-        people=tuple(_person(one) for one in people["people"]),
+        people=tuple(_person(cartridge, one) for one in people["people"]),
         signs=tuple(Sign(sign["x"], sign["y"], sign["text"]) for sign in people["signs"]),
-        hops=frozenset(
-            (x, y - 1, "down") for y, row in enumerate(rows) for x, sign in enumerate(row) if sign == "v" and y
-        ),
+        hops=_hops(rows),
+        spins=carrying.spins(rows),
+        slides=carrying.slides(rows),
     )
 
 
-def _with_counters(rows: list[str], people: list[dict[str, Any]]) -> tuple[str, ...]:
-    """Who stands behind a counter is talked to from the square two below."""
-    grid = [list(row) for row in rows]
+def _hops(rows: list[str]) -> frozenset[tuple[int, int, str]]:
+    return frozenset(
+        (x - STEPS[LEDGE_SIGNS[sign]][0], y - STEPS[LEDGE_SIGNS[sign]][1], LEDGE_SIGNS[sign])
+        for y, row in enumerate(rows)
+        for x, sign in enumerate(row)
+        if sign in LEDGE_SIGNS
+    )
+
+
+def _signs(rows: list[str], people: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The atlas's signs. Who stands behind a counter faces it, and is talked to from beyond it."""
+    grid = [[SIGNS.get(sign, sign) for sign in row] for row in rows]
     for one in people:
         if one.get("counter"):
-            grid[one["y"] + 1][one["x"]] = COUNTER
+            across, down = STEPS[one["facing"]]
+            grid[one["y"] + down][one["x"] + across] = COUNTER
     return tuple("".join(row) for row in grid)
 
 
@@ -102,7 +130,8 @@ def _connection(side: str, way: dict[str, Any], sizes: dict[str, tuple[int, int]
     return Connection(button, way["map"], there_width - 1 if side == "west" else 1 - width, shift)
 
 
-def _person(one: dict[str, Any]) -> Person:
+def _person(cartridge: Cartridge, one: dict[str, Any]) -> Person:
+    item = one.get("item", ("",))[0]
     return Person(
         one["slot"],
         one["picture"],
@@ -110,6 +139,13 @@ def _person(one: dict[str, Any]) -> Person:
         one["y"],
         walks=bool(one.get("walks")),
         facing=one.get("facing", ""),
+        kind="item" if item else "trainer" if "trainer" in one else "person",
+        item=next((number for number, name in cartridge.items.items() if name == item.replace(" ", "_")), 0),
         text=one["text"],
-        hidden="show" in one,
+        hidden=_unmet(one.get("show", "")) or one.get("hide", "").startswith("not "),
     )
+
+
+def _unmet(condition: str) -> bool:
+    """Whether a condition does not hold when the game begins, with no event happened."""
+    return bool(condition) and not condition.startswith("not ")

@@ -47,7 +47,8 @@ class Graph:
     def __init__(self, world: World, abilities: Iterable[str] = (), grass: int = 0) -> None:
         self.world = world
         self.abilities = frozenset(abilities)
-        self.step_costs = {model.FLOOR: 1, model.DOOR: 1, model.SPINNER: 1, model.UNKNOWN: 1, model.GRASS: 1 + grass}
+        self.step_costs = {model.FLOOR: 1, model.DOOR: 1, model.SPINNER: 1, model.ICE: 1, model.UNKNOWN: 1}
+        self.step_costs |= {model.GRASS: 1 + grass}
         self.step_costs |= {model.WATER: 1} if "surf" in self.abilities else {}
         self.step_costs |= {model.TREE: CUT_COST} if "cut" in self.abilities else {}
         self.bases: dict[int, int] = {}
@@ -120,6 +121,7 @@ class Graph:
     def _special(self, here: AtlasMap) -> set[tuple[int, int]]:
         """Squares on or beside which a button does more than a plain step."""
         marked = {(warp.x, warp.y) for warp in here.warps} | set(here.spins) | set(here.holes)
+        marked |= {(x, y) for x, y, _ in here.slides}
         marked |= {(x, y) for y, row in enumerate(here.rows) for x, sign in enumerate(row) if sign in "~T"}
         around = {(x + across, y + down) for x, y in marked for across, down in STEPS.values()}
         edges = {(x, y) for x, y, _ in here.hops | here.barriers | here.shores}
@@ -162,6 +164,10 @@ class Graph:
                 return self._through(here, warp, button, "warp")
         if (x, y) in here.holes:
             return [self._way(Way(Place(here.identifier, x, y), None, here.holes[x, y]), button, "fall")]
+        if (x, y, button) in here.slides:
+            there = here.slides[x, y, button]
+            slid = cost + abs(there[0] - x) + abs(there[1] - y)
+            return [(self.node(Place(here.identifier, *there)), slid, button, "slide")]
         seen: set[tuple[int, int]] = set()
         while (x, y) in here.spins and (x, y) not in seen:
             seen.add((x, y))

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-FLOOR, WALL, GRASS, WATER, TREE, COUNTER, DOOR, SPINNER, UNKNOWN = ".#:~T=D@?"
+FLOOR, WALL, GRASS, WATER, TREE, COUNTER, DOOR, SPINNER, ICE, UNKNOWN = ".#:~T=D@_?"
 LEDGES = {"v": "down", "<": "left", ">": "right"}
 """Signs of ledges, and in which direction one hops over them."""
-WALKABLE = frozenset((FLOOR, GRASS, DOOR, SPINNER))
+WALKABLE = frozenset((FLOOR, GRASS, DOOR, SPINNER, ICE))
 MEANINGS = {
     FLOOR: "floor",
     WALL: "wall",
@@ -19,6 +19,7 @@ MEANINGS = {
     COUNTER: "counter: one talks across it",
     DOOR: "leads elsewhere as soon as one steps on it",
     SPINNER: "pushes one onward",
+    ICE: "ice: one slides on",
     UNKNOWN: "not seen yet",
     "v": "ledge: hop down only",
     "<": "ledge: hop left only",
@@ -140,6 +141,7 @@ class AtlasMap(Struct, frozen=True):
         barriers: squares and directions between which nobody walks although both are free (edges of plateaus).
         shores: the same between land and water.
         spins: where one ends who steps on a square that pushes.
+        slides: where one ends who steps on ice: square and button (x, y, button) to square.
         holes: where one lands who steps into a hole.
         elevator: the (map, warp) pairs that this elevator goes to; empty if it is none.
         outside: ``None``, or the map that "outside" means here, whatever way one came in.
@@ -161,6 +163,7 @@ class AtlasMap(Struct, frozen=True):
     barriers: frozenset[tuple[int, int, str]] = frozenset()
     shores: frozenset[tuple[int, int, str]] = frozenset()
     spins: dict[tuple[int, int], tuple[int, int]] = {}
+    slides: dict[tuple[int, int, str], tuple[int, int]] = {}
     holes: dict[tuple[int, int], Place] = {}
     elevator: tuple[tuple[int, int], ...] = ()
     outside: int | None = None

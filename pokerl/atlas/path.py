@@ -23,8 +23,9 @@ class Move(Struct, frozen=True):
     Attributes:
         button: "up", "down", "left", "right".
         kind: "walk"; "cross" (over the map's edge); "warp" (onto a door, or a mat in the direction that leads out);
-            "push" (against what is behind the mat one stands on); "hop" (over a ledge); "spin"; "fall"; and those that
-            need more than the button: "cut", "surf", "strength" (push a boulder), "elevator" (choose the floor first).
+            "push" (against what is behind the mat one stands on); "hop" (over a ledge); "spin"; "slide" (over ice);
+            "fall"; and those that need more than the button: "cut", "surf", "strength" (push a boulder), "elevator"
+            (choose the floor first).
             Where ``place`` is on another map, hold the button until the map changes.
         place: where one stands afterwards.
     """
@@ -156,7 +157,7 @@ class Finder:
             x, y = place.x - across, place.y - down
             if one.ground(x, y) == "=":
                 x, y = x - across, y - down
-            if one.ground(x, y) in ".:@?~":
+            if one.ground(x, y) in ".:@_?~":
                 found[Place(place.map, x, y)] = button
         return found
 

@@ -9,6 +9,7 @@ from pokerl.cartridge import load
 from pokerl.errors import UsageProblem
 
 BEDROOM, HOME, TOWN, LAB, LANE, CENTRE = 0x26, 0x25, 0x00, 0x28, 0x0C, 0x3A
+ICE_GYM, WIND_GYM = 0x41, 0x5C
 
 
 @pytest.fixture
@@ -117,3 +118,20 @@ def test_another_game_needs_its_rom():
         open_atlas(load("red"))
     with pytest.raises(UsageProblem, match="Nothing is known"):
         open_atlas(load("blue"), read_rom_of(bytes(0x8000)))
+
+
+def test_over_ice_one_slides_until_something_stops_one(finder):
+    path = finder.path(Place(ICE_GYM, 4, 14), Place(ICE_GYM, 4, 2))
+    slides = [(move.button, move.place.x, move.place.y) for move in path.moves if move.kind == "slide"]
+    assert slides == [("up", 4, 6), ("right", 8, 6), ("up", 8, 4), ("left", 7, 4)]
+
+
+def test_wind_carries_one_on_to_the_leader(finder):
+    path = finder.path(Place(WIND_GYM, 4, 14), Place(WIND_GYM, 4, 2))
+    assert [move.place.y for move in path.moves if move.kind == "spin"] == [8, 8, 3]
+
+
+def test_a_clerk_who_looks_aside_is_talked_to_across_the_counter(finder, world):
+    clerk = world.map("STONEBROOK_SHOP").people[0]
+    path = finder.path(Place(0x38, 3, 6), Place(0x38, clerk.x, clerk.y), beside=True)
+    assert (path.end.x, path.end.y, path.facing) == (clerk.x + 2, clerk.y, "left")
