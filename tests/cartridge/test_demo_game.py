@@ -33,7 +33,7 @@ def test_nothing_counts_until_the_bedroom_is_left(demo_console, demo):
     assert watch.reached == ("bedroom_left",)
 
 
-def test_the_demo_has_the_milestones_of_its_roles(demo):
+def test_the_demo_has_the_milestones_of_the_whole_way(demo):
     assert [milestone.name for milestone in demo.milestones] == [
         "bedroom_left",
         "lab",
@@ -41,8 +41,26 @@ def test_the_demo_has_the_milestones_of_its_roles(demo):
         "rival_lab",
         "route",
         "second_town",
+        "parcel",
+        "delivered",
+        "almanac",
         "gym",
         "leader",
+        "forest",
+        "cave",
+        "shell",
+        "third_town",
+        "second_leader",
+        "fourth_town",
+        "third_leader",
+        "badge_check",
+        "road_rival",
+        "plateau",
+        "lobby",
+        "league_1",
+        "league_2",
+        "league_3",
+        "league_4",
         "champion_room",
         "champion",
         "hall_of_fame",
