@@ -52,6 +52,8 @@ def check_png(png: bytes) -> str:
             return "a part of it is damaged"
         chunks.append((kind, png[position + 8 : end - 4]))
         position = end
+    if position != len(png):
+        return "something follows its end"
     if len(chunks) < 3 or chunks[0][0] != b"IHDR" or len(chunks[0][1]) != 13 or chunks[-1] != (b"IEND", b""):
         return "it is incomplete"
     return _check_pixels(chunks[0][1], b"".join(data for kind, data in chunks if kind == b"IDAT"))

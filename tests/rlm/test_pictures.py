@@ -2,7 +2,7 @@ import io
 
 import numpy
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -41,6 +41,7 @@ def test_a_png_of_a_library_passes_the_check():
     assert check_png(file.getvalue()) == ""
 
 
+@example(10_000, b"\x82\x00")
 @given(st.integers(0, 10_000), st.binary(min_size=1, max_size=4))
 def test_a_damaged_png_never_passes_and_never_raises(position, junk):
     png = to_png(numpy.arange(64, dtype=numpy.uint8).reshape(8, 8))
