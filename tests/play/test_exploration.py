@@ -134,7 +134,7 @@ class TestTheChoice:
 
 BATTLE = """
 start_game()
-walk_to(7, 1); walk_to(3, 7); step("down", 2); walk_to(13, 12); walk_to(7, 4); step("up")
+walk_to(7, 1); walk_to(3, 7); step("down", 2); walk_to(13, 12); game.until(limit=120); walk_to(7, 4); step("up")
 press_until(lambda state: state.battle and state.menu and any("FIGHT" in entry for entry in state.menu.entries))
 full = game.state().battle.enemy.hp
 """
