@@ -1,4 +1,4 @@
-"""A player that sees memory and presses buttons: walks, talks, shops and fights; the walkthrough tells it where to go."""
+"""A player that sees memory and presses buttons: walks, talks, shops, fights; the walkthrough tells it where to go."""
 
 import heapq
 import io
