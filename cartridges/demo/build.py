@@ -10,6 +10,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from tools import compiler, header, pack, paths
 from tools.rom import BANK_COUNT, FIRST_DATA_BANK
 
+PRIVATE_RAM = 0x100
+
 
 def main() -> None:
     """Packs the data, compiles the code against it and writes the ROM."""
@@ -20,6 +22,8 @@ def main() -> None:
         (folder / "generated.c").write_text(game.tables(), encoding="ascii")
         code = compiler.build_code(folder)
         private = compiler.data_size(folder)
+    if private > PRIVATE_RAM:
+        raise SystemExit(f"{private} bytes of private variables, but only {PRIVATE_RAM} are free")
     banks = [code[bank] for bank in range(FIRST_DATA_BANK)]
     banks += [game.banks.banks[bank] for bank in range(FIRST_DATA_BANK, BANK_COUNT)]
     rom = header.finish(b"".join(bytes(bank).ljust(0x4000, b"\0") for bank in banks))

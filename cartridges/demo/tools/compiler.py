@@ -54,7 +54,7 @@ def build_code(folder: Path) -> dict[int, bytearray]:
     objects = [_object(source, folder) for source in sources]
     image = folder / "image.ihx"
     places = [f"-Wl-b_CODE=0x{CODE_START:04X}", "-Wl-b_DATA=0xC000"]
-    places += [f"-Wl-b_CODE_{bank}=0x{bank}4000" for bank in range(1, FIRST_DATA_BANK)]
+    places += [f"-Wl-b_CODE_{bank}=0x{bank:X}4000" for bank in range(1, FIRST_DATA_BANK)]
     _run("sdcc", "-msm83", "--no-std-crt0", *places, "-o", str(image), *map(str, objects))
     return _split(_read_hex(image.read_text(encoding="ascii")))
 

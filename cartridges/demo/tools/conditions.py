@@ -1,9 +1,13 @@
-"""Conditions in data files: an event's name or BADGE_<bit>, as the 16-bit number that the engine tests."""
+"""Conditions in data files: an event's name or BADGE_<bit>, with "not " before it for the opposite.
+
+The engine tests them as 16-bit numbers.
+"""
 
 from .source import toml
 
-NEVER_ASKED = 0xFFFF
-BADGE = 0xF000
+NONE = 0xFFFF
+BADGE = 0x2000
+NOT = 0x8000
 
 
 def events() -> dict[str, int]:
@@ -18,7 +22,9 @@ def events() -> dict[str, int]:
 def condition(name: str) -> int:
     """Number of a condition; an empty name means none."""
     if not name:
-        return NEVER_ASKED
+        return NONE
+    if name.startswith("not "):
+        return NOT | condition(name.removeprefix("not "))
     if name.startswith("BADGE_"):
         return BADGE + int(name.removeprefix("BADGE_"))
     return events()[name]

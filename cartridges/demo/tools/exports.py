@@ -4,12 +4,14 @@ import json
 from typing import Any
 
 from .conditions import events
-from .font import FIRST_CODE, font_bytes
 from .maps import LAST_MAP, Map, World
 from .paths import EXPORTS
 
-SPACE = 0x7F
-KIND_SIGNS = {"floor": ".", "wall": "#", "grass": ":", "ledge": "v", "water": "~", "door": "D"}
+KIND_SIGNS = {
+    "floor": ".", "wall": "#", "grass": ":", "ledge": "v", "ledge_left": "(", "ledge_right": ")",
+    "water": "~", "door": "D", "ice": "=", "stop": "o", "push_down": "V", "push_up": "^",
+    "push_left": "<", "push_right": ">",
+}  # fmt: skip
 
 
 def write_json(name: str, value: Any) -> None:
@@ -41,12 +43,17 @@ def _warps(world: World, entry: Map) -> list[dict[str, Any]]:
     return rows
 
 
+def _says(person: dict[str, Any]) -> str:
+    return str(person.get("before", person.get("talk", person.get("script", ""))))
+
+
 def _people(entry: Map) -> list[dict[str, Any]]:
     rows = []
     for slot, person in enumerate(entry.head.get("people", []), start=1):
         x, y = person["at"]
-        row = {"slot": slot, "x": x, "y": y, "picture": person["picture"], "text": person["talk"]}
-        row |= {key: person[key] for key in ("script", "show", "hide", "counter") if key in person}
+        row = {"slot": slot, "x": x, "y": y, "picture": person["picture"], "text": _says(person)}
+        keys = ("script", "show", "hide", "counter", "walks", "facing", "trainer", "sight", "item", "event")
+        row |= {key: person[key] for key in keys if key in person}
         rows.append(row)
     return rows
 
@@ -57,7 +64,7 @@ def _connections(world: World, entry: Map) -> dict[str, Any]:
 
 
 def _signs(entry: Map) -> list[dict[str, Any]]:
-    return [{"x": x, "y": y, "text": text} for x, y, text, *_ in entry.head.get("signs", [])]
+    return [{"x": x, "y": y, "text": text or script[0]} for x, y, text, *script in entry.head.get("signs", [])]
 
 
 def write_world(world: World) -> None:
@@ -73,10 +80,3 @@ def write_world(world: World) -> None:
         {f"{e.number:02X}": {"warps": _warps(world, e), "connections": _connections(world, e)} for e in maps},
     )
     write_json("people", {f"{e.number:02X}": {"people": _people(e), "signs": _signs(e)} for e in maps})
-
-
-def font_rows() -> dict[str, str]:
-    """Glyphs by screen code: eight bytes, a bit a pixel."""
-    data = font_bytes()
-    tiles = {FIRST_CODE + place // 16: data[place : place + 16 : 2] for place in range(0, len(data), 16)}
-    return {f"{code:02X}": tile.hex().upper() for code, tile in tiles.items() if any(tile) or code == SPACE}

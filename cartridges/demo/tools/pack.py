@@ -1,6 +1,6 @@
 """The whole game's data: packs it and writes the C definitions that the code is compiled against."""
 
-from . import charmap, exports
+from . import charmap, exports, tilesets
 from .conditions import events
 from .creatures import Creatures
 from .font import font_bytes
@@ -8,6 +8,8 @@ from .logo import word_tiles
 from .maps import MapPacker, World
 from .people_art import PeopleArt
 from .rom import DataBanks
+from .scripts import Names, Scripts
+from .shops import Shops
 from .texts import Texts
 
 
@@ -20,14 +22,28 @@ class Game:
         self.texts = Texts()
         self.people = PeopleArt()
         self.creatures = Creatures()
+        self.scripts = Scripts()
+        self.shops = Shops()
         self.banks.add(font_bytes(), "FONT")
         self.banks.add(word_tiles("GLIMMER") + word_tiles("VALE"), "LOGO")
-        packer = MapPacker(self.world, self.texts, self.people, list(self.creatures.wild))
+        packer = MapPacker(self.world, self.texts, self.people, self.scripts, self.creatures)
         packer.pack(self.banks)
         packer.pack_tilesets(self.banks)
         self.people.pack(self.banks)
         self.texts.pack(self.banks)
         self.creatures.pack(self.banks, self.people)
+        self.shops.pack(self.banks, self.creatures.item)
+        self.scripts.pack(self.banks, self._names())
+
+    def _names(self) -> Names:
+        creatures = self.creatures
+        return Names(
+            {
+                "text": self.texts.number, "item": creatures.item, "species": creatures.index,
+                "trainer": creatures.trainer, "shop": self.shops.number, "map": self.world.destination,
+                "script": self.scripts.number,
+            }
+        )  # fmt: skip
 
     def header(self) -> str:
         """generated.h"""
@@ -39,10 +55,14 @@ class Game:
             self.texts.header(),
             "\n".join(names),
             self.creatures.header(),
+            Scripts.header(),
+            "\n".join(f"#define KIND_{kind.upper()} {number}" for number, kind in enumerate(tilesets.KINDS)),
             "extern const uint8_t *const tileset_passable[];",
-            "extern const uint8_t *const tileset_doors[];",
-            "extern const uint8_t *const tileset_ledges[];",
+            "extern const uint8_t *const tileset_kinds[];",
             "extern const uint8_t tileset_grass[];",
+            "extern const uint8_t tileset_outside[];",
+            "extern const uint8_t starter_pairs[];",
+            f"#define STARTER_COUNT {len(self.creatures.starter_pairs())}",
             "#endif\n",
         ]
         return "\n".join(parts)
@@ -50,16 +70,22 @@ class Game:
     def tables(self) -> str:
         """generated.c: the small tables that belong to bank 0."""
         lines = ['#include "generated.h"']
-        kinds = {"passable": ("floor", "grass", "door"), "doors": ("door",), "ledges": ("ledge",)}
-        tilesets = list(self.world.tilesets.values())
-        for table, wanted in kinds.items():
-            for number, tileset in enumerate(tilesets):
-                codes = [*tileset.tiles_of_kind(*wanted), 0xFF]
-                lines.append(f"static const uint8_t {table}_{number}[] = {{{', '.join(map(str, codes))}}};")
-            names = ", ".join(f"{table}_{number}" for number in range(len(tilesets)))
+        packed = list(self.world.tilesets.values())
+        columns = {
+            "passable": [[*tileset.tiles_of_kind(*tilesets.PASSABLE), 0xFF] for tileset in packed],
+            "kinds": [tileset.kind_numbers() for tileset in packed],
+        }
+        for table, rows in columns.items():
+            for number, row in enumerate(rows):
+                lines.append(f"static const uint8_t {table}_{number}[] = {{{', '.join(map(str, row))}}};")
+            names = ", ".join(f"{table}_{number}" for number in range(len(rows)))
             lines.append(f"const uint8_t *const tileset_{table}[] = {{{names}}};")
-        grass = [(tileset.tiles_of_kind("grass") or [0xFF])[0] for tileset in tilesets]
+        grass = [(tileset.tiles_of_kind("grass") or [0xFF])[0] for tileset in packed]
         lines.append(f"const uint8_t tileset_grass[] = {{{', '.join(map(str, grass))}}};")
+        outside = [str(int(tileset.name in tilesets.OUTSIDE)) for tileset in packed]
+        lines.append(f"const uint8_t tileset_outside[] = {{{', '.join(outside)}}};")
+        pairs = [str(number) for pair in self.creatures.starter_pairs() for number in pair]
+        lines.append(f"const uint8_t starter_pairs[] = {{{', '.join(pairs)}}};")
         return "\n".join(lines) + "\n"
 
     def export(self) -> None:

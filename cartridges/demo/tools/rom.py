@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 BANK_SIZE = 0x4000
-FIRST_DATA_BANK = 4
-BANK_COUNT = 8
+FIRST_DATA_BANK = 6
+BANK_COUNT = 16
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ WIDTH = 18
 PLACEHOLDERS = {
     "{player}": (0xD158, 7), "{rival}": (0xD34A, 7), "{mine}": (0xD009, 10), "{enemy}": (0xCFDA, 10),
     "{trainer}": (0xD04A, 12), "{move}": (0xCF4B, 12), "{name}": (0xCD6D, 12),
+    "{side}": (0xCD6D, 16),
 }  # fmt: skip
 NUMBER_PLACE = 0xCF4B + 14
 
@@ -67,8 +68,9 @@ class Texts:
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
-        for table in toml("texts.toml").values():
-            self.texts |= table
+        for name in ("texts.toml", "engine_texts.toml"):
+            for table in toml(name).values():
+                self.texts |= table
         self.names = list(self.texts)
 
     def number(self, name: str) -> int:

@@ -4,9 +4,16 @@ from dataclasses import dataclass, field
 
 from .paths import ART
 from .pixels import Rows, content_lines, cut, mirrored, tile_bytes
+from .source import toml
 
-CLASSES = ("floor", "grass", "ledge", "water", "door", "wall")
-NAMES = ("outdoor", "indoor")
+# What a square's lower left tile can be; the number is the place in this list.
+KINDS = (
+    "wall", "floor", "grass", "door", "water", "ledge", "ledge_left", "ledge_right", "ice", "stop",
+    "push_down", "push_up", "push_left", "push_right",
+)  # fmt: skip
+PASSABLE = ("floor", "grass", "door", "ice", "stop", "push_down", "push_up", "push_left", "push_right")
+NAMES = tuple(toml("tilesets.toml")["names"])
+OUTSIDE = tuple(toml("tilesets.toml").get("outside", NAMES[:1]))
 MOST_TILES = 0x60
 
 
@@ -59,6 +66,11 @@ class Tileset:
         """Codes of the lower left tiles of the given kinds."""
         return [code for code, kind in enumerate(self.tile_kinds) if kind in kinds]
 
+    def kind_numbers(self) -> list[int]:
+        """Kind of every tile code, for the engine."""
+        numbers = [KINDS.index(kind) if kind in KINDS else 0 for kind in self.tile_kinds]
+        return numbers + [0] * (MOST_TILES - len(numbers))
+
 
 def _expand(how: str, rows: Rows) -> Rows:
     if how == "mirror":
@@ -79,7 +91,7 @@ def load(name: str) -> Tileset:
             pending[-1][1].append(line)
     for (_, sign, kind, how, title), rows in pending:
         picture = _expand(how, rows)
-        if kind not in CLASSES or len(picture) != 16 or any(len(row) != 16 for row in picture):
+        if kind not in KINDS or len(picture) != 16 or any(len(row) != 16 for row in picture):
             raise ValueError(f"tileset {name}: square {sign} ({title}) is not right")
         tileset.add_square(sign, kind, title, picture)
     if len(tileset.tiles) > MOST_TILES:

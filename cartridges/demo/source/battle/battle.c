@@ -14,6 +14,8 @@ static void start(uint8_t kind)
     wBattleAndStartSavedMenuItem = 0;
     wUpdateSpritesEnabled = 0;
     wPartyGainExpFlags = 0;
+    wCanEvolveFlags = 0;
+    rBGP = 0xE4;
     hide_sprites();
     clear_tiles();
     text_box();
@@ -23,13 +25,21 @@ static void start(uint8_t kind)
         wPlayerMonNumber = 0;
 }
 
+static void draw_enemy_move(uint8_t count)
+{
+    wEnemySelectedMove = count ? wEnemyMon[FIGHTER_MOVES + random_below(count)] : STRUGGLE;
+    load_move(wEnemySelectedMove, move_data[ENEMY]);
+}
+
+/* Any of its moves; a trainer thinks twice about one that would do little. */
 static void choose_enemy_move(void)
 {
     uint8_t count = 0;
     while (count < 4 && wEnemyMon[FIGHTER_MOVES + count])
         count++;
-    wEnemySelectedMove = count ? wEnemyMon[FIGHTER_MOVES + random_below(count)] : STRUGGLE;
-    load_move(wEnemySelectedMove, move_data[ENEMY]);
+    draw_enemy_move(count);
+    if (wIsInBattle == 2 && (!move_data[ENEMY][MOVE_POWER] || chart_tenths(move_data[ENEMY][MOVE_TYPE], wBattleMon[FIGHTER_TYPES]) < 10))
+        draw_enemy_move(count);
     load_move(wPlayerSelectedMove, move_data[MINE]);
 }
 
@@ -53,6 +63,8 @@ static void half_turn(uint8_t side)
 static void turn(uint8_t action)
 {
     uint8_t first;
+    *battle_status[MINE] &= (uint8_t)~FLINCHED;
+    *battle_status[ENEMY] &= (uint8_t)~FLINCHED;
     choose_enemy_move();
     if (action == ACTION_SPENT) {
         half_turn(ENEMY);
@@ -61,6 +73,15 @@ static void turn(uint8_t action)
     first = mine_is_first() ? MINE : ENEMY;
     half_turn(first);
     half_turn(first ^ 1);
+}
+
+static uint8_t enemies_left(void)
+{
+    uint8_t slot;
+    for (slot = 0; slot < wEnemyPartyCount && wIsInBattle == 2; slot++)
+        if (big_word(wEnemyMons + (uint16_t)slot * MON_SIZE + MON_HP))
+            return 1;
+    return 0;
 }
 
 /* Sends the enemy's next glim. Returns 0 if there is none. */
@@ -82,8 +103,7 @@ static uint8_t after_turn(void)
     if (is_down(ENEMY)) {
         erase_picture(ENEMY);
         note(TEXT_ENEMY_FAINTED);
-        if (!is_down(MINE))
-            share_experience();
+        share_experience();
     }
     if (is_down(MINE)) {
         erase_picture(MINE);
@@ -92,7 +112,7 @@ static uint8_t after_turn(void)
             wBattleResult = BATTLE_LOST;
             return 1;
         }
-        if (!is_down(ENEMY) || wIsInBattle == 2) {
+        if (!is_down(ENEMY) || enemies_left()) {
             send_mine(choose_next_mine());
             note(TEXT_GO_MINE);
         }
@@ -120,6 +140,8 @@ static uint8_t finish(void)
         wIsInBattle = 0xFF;
         wait_frame();
     }
+    else
+        evolve_team();
     wIsInBattle = 0;
     wCurOpponent = 0;
     wUpdateSpritesEnabled = 1;

@@ -9,7 +9,7 @@ static uint8_t is_special(uint8_t type)
     return type >= 20;
 }
 
-static uint8_t chart_tenths(uint8_t attacker, uint8_t defender)
+uint8_t chart_tenths(uint8_t attacker, uint8_t defender)
 {
     uint8_t row[3];
     uint16_t at = TYPE_CHART;
@@ -23,10 +23,14 @@ static uint8_t chart_tenths(uint8_t attacker, uint8_t defender)
 }
 
 /* A critical hit comes with half the base speed out of 256, and doubles the level. */
-static uint8_t is_critical(const uint8_t *attacker)
+static uint8_t is_critical(const uint8_t *attacker, const uint8_t *move)
 {
+    uint16_t chance;
     load_species(attacker[0]);
-    return random() < (species.base[3] >> 1);
+    chance = species.base[3] >> 1;
+    if (move[MOVE_EFFECT] == EFFECT_CRITICAL)
+        chance *= 8;
+    return random() < (chance > 255 ? 255 : chance);
 }
 
 static uint16_t stat_for(uint8_t side, uint8_t stat)
@@ -43,13 +47,21 @@ static uint32_t raw_damage(uint8_t side, const uint8_t *move)
     return (damage > 997 ? 997 : damage) + 2;
 }
 
+/* What a confused glim does to itself: a plain hit of power 40. */
+uint16_t confusion_damage(uint8_t side)
+{
+    uint16_t attack = big_word(fighters[side] + FIGHTER_ATTACK), defence = big_word(fighters[side] + FIGHTER_DEFENCE);
+    uint8_t level = fighters[side][FIGHTER_LEVEL];
+    return (uint16_t)((uint32_t)(level * 2 / 5 + 2) * 40 * attack / (defence ? defence : 1) / 50) + 2;
+}
+
 /* For the side hWhoseTurn; sets wCriticalHit and effectiveness. */
 uint16_t compute_damage(void)
 {
     uint8_t side = hWhoseTurn, i, tenths, luck;
     uint8_t *attacker = fighters[side], *defender = fighters[side ^ 1], *move = move_data[side];
     uint32_t damage;
-    wCriticalHit = is_critical(attacker);
+    wCriticalHit = is_critical(attacker, move);
     damage = raw_damage(side, move);
     if (move[MOVE_TYPE] == attacker[FIGHTER_TYPES] || move[MOVE_TYPE] == attacker[FIGHTER_TYPES + 1])
         damage += damage >> 1;

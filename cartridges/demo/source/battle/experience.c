@@ -1,6 +1,7 @@
 /* What victory brings: experience, stat experience, levels, new moves. */
 #pragma bank 2
 #include "internal.h"
+#include "../growth/growth.h"
 
 static uint8_t sharers(void)
 {
@@ -35,42 +36,31 @@ static void refresh_fighter(uint8_t slot)
     draw_status(MINE);
 }
 
-static void tell_move(uint8_t *mon)
-{
-    uint8_t data[6];
-    learn_at_level(mon, mon[MON_LEVEL]);
-    if (!learned_move)
-        return;
-    load_move(learned_move, data);
-    say(TEXT_LEARNED);
-}
-
+/* Moves are learned when the new values show already; the list of moves to forget covers a part of the scene. */
 static void grow(uint8_t slot)
 {
-    uint8_t *mon = PARTY_MON(slot);
-    uint16_t before = big_word(mon + MON_MAX_HP);
-    mon[MON_LEVEL]++;
-    compute_stats(mon);
-    set_big_word(mon + MON_HP, big_word(mon + MON_HP) + big_word(mon + MON_MAX_HP) - before);
-    copy(wBattleMonNick, PARTY_NICK(slot), NAME_SIZE);
+    const uint8_t *mon = PARTY_MON(slot);
+    level_up(slot);
     refresh_fighter(slot);
-    set_big_word(wNumberBuffer, mon[MON_LEVEL]);
-    say(TEXT_GREW);
-    tell_move(mon);
+    if (!move_of_level(mon[MON_SPECIES], mon[MON_LEVEL], 0))
+        return;
+    teach_level(slot);
     refresh_fighter(slot);
+    draw_pictures(MINE);
+    draw_status(MINE);
 }
 
 static void gain(uint8_t slot, uint16_t amount)
 {
     uint8_t *mon = PARTY_MON(slot);
     add_stat_exp(mon, wEnemyMon[0]);
-    copy(wBattleMonNick, PARTY_NICK(slot), NAME_SIZE);
+    copy_name(wNameBuffer, PARTY_NICK(slot));
     set_big_word(wNumberBuffer, amount);
     note(TEXT_GAINED);
     if (mon[MON_LEVEL] >= 100)
         return;
     set_exp(mon, get_exp(mon) + amount);
-    while (mon[MON_LEVEL] < 100 && get_exp(mon) >= exp_of_level(mon[MON_LEVEL] + 1))
+    while (mon[MON_LEVEL] < 100 && get_exp(mon) >= exp_of_level(mon[MON_SPECIES], mon[MON_LEVEL] + 1))
         grow(slot);
 }
 
@@ -87,5 +77,14 @@ void share_experience(void)
     for (slot = 0; slot < wPartyCount && slot < 6; slot++)
         if (flag(&wPartyGainExpFlags, slot) && big_word(PARTY_MON(slot) + MON_HP))
             gain(slot, (uint16_t)amount);
-    copy(wBattleMonNick, PARTY_NICK(wPlayerMonNumber), NAME_SIZE);
+}
+
+/* After the battle: whoever reached a new level may change its shape. */
+void evolve_team(void)
+{
+    uint8_t slot;
+    for (slot = 0; slot < wPartyCount && slot < 6; slot++)
+        if (flag(&wCanEvolveFlags, slot) && big_word(PARTY_MON(slot) + MON_HP))
+            evolve(slot, 1);
+    wCanEvolveFlags = 0;
 }

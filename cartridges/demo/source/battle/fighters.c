@@ -7,8 +7,20 @@ uint8_t *const stat_mods[2] = {(uint8_t *)0xCD1A, (uint8_t *)0xCD2E};
 uint8_t *const plain_stats[2] = {(uint8_t *)0xCD10, (uint8_t *)0xCD24};
 uint8_t *const move_data[2] = {(uint8_t *)0xCFD2, (uint8_t *)0xCFCC};
 
+uint8_t *const battle_status[2] = {(uint8_t *)0xD062, (uint8_t *)0xD067};
+uint8_t *const confusion[2] = {(uint8_t *)0xD06B, (uint8_t *)0xD070};
+
 /* Stage 7 is plain; hundredths, as in Red. */
-static const uint8_t stage_numerators[] = {0, 25, 28, 33, 40, 50, 66, 100, 150, 200, 250, 255, 255, 255};
+static const uint8_t stage_hundredths[14] = {0, 25, 28, 33, 40, 50, 66, 100, 150, 200, 250, 255, 255, 255};
+
+/* 300 and 400 do not fit into a byte; a stage that is none counts as plain. */
+uint16_t stage_of(uint8_t side, uint8_t stat)
+{
+    uint8_t stage = stat_mods[side][stat];
+    if (stage > 10 && stage < 14)
+        return (uint16_t)(stage - 5) * 50;
+    return stage < 14 ? stage_hundredths[stage] : 100;
+}
 
 void load_fighter(uint8_t side, const uint8_t *mon)
 {
@@ -45,7 +57,7 @@ uint8_t is_down(uint8_t side)
 void apply_stat(uint8_t side, uint8_t stat)
 {
     uint8_t *fighter = fighters[side];
-    uint32_t value = (uint32_t)big_word(plain_stats[side] + stat * 2) * stage_numerators[stat_mods[side][stat - 1]] / 100;
+    uint32_t value = (uint32_t)big_word(plain_stats[side] + stat * 2) * stage_of(side, stat - 1) / 100;
     if (stat == 1 && fighter[FIGHTER_STATUS] & STATUS_BURN)
         value >>= 1;
     if (stat == 3 && fighter[FIGHTER_STATUS] & STATUS_PARALYSIS)
@@ -61,6 +73,8 @@ static void enter_side(uint8_t side, const uint8_t *mon, uint8_t slot)
     load_fighter(side, mon);
     fighters[side][FIGHTER_SLOT] = slot;
     fill(stat_mods[side], 7, 6);
+    *battle_status[side] = 0;
+    *confusion[side] = 0;
     for (stat = 1; stat < 5; stat++)
         apply_stat(side, stat);
 }

@@ -38,6 +38,8 @@ extern uint8_t *const fighters[2];
 extern uint8_t *const stat_mods[2];
 extern uint8_t *const plain_stats[2];
 extern uint8_t *const move_data[2];
+extern uint8_t *const battle_status[2];
+extern uint8_t *const confusion[2];
 
 /* What the player decided for this turn. */
 #define ACTION_MOVE 0
@@ -49,6 +51,7 @@ void load_fighter(uint8_t side, const uint8_t *mon);
 void store_fighter(uint8_t side);
 void send_mine(uint8_t slot);
 void send_enemy(uint8_t slot);
+uint16_t stage_of(uint8_t side, uint8_t stat); /* hundredths */
 void apply_stat(uint8_t side, uint8_t stat);
 uint8_t is_down(uint8_t side);
 
@@ -66,9 +69,23 @@ void blink_picture(uint8_t side);
 uint16_t compute_damage(void);
 extern uint8_t effectiveness; /* tenths; 0 none, 10 plain */
 
+uint16_t confusion_damage(uint8_t side);
+uint8_t chart_tenths(uint8_t attacker, uint8_t defender);
+
 /* move.c */
 void use_move(uint8_t side);
+
+/* effects.c */
+void side_effect(uint8_t effect, uint16_t damage);
+
+/* ailments.c */
+uint8_t is_held_back(uint8_t side);
 void ailment(uint8_t side);
+void hurt(uint8_t side, uint16_t damage);
+void heal_fighter(uint8_t side, uint16_t points);
+void name_side(uint8_t side); /* into wNameBuffer, for texts with {side} */
+#define FLINCHED 0x08 /* bits of the battle status bytes, as in Red */
+#define CONFUSED 0x80
 
 /* player.c */
 uint8_t player_action(void);
@@ -76,4 +93,5 @@ uint8_t choose_next_mine(void);
 
 /* experience.c */
 void share_experience(void);
+void evolve_team(void);
 #endif

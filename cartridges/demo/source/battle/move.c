@@ -1,62 +1,6 @@
-/* Using a move: accuracy, damage, side effects, ailments. */
+/* Using a move: what holds back, accuracy, hits, side effects. */
 #pragma bank 2
 #include "internal.h"
-
-static void hurt(uint8_t side, uint16_t damage)
-{
-    uint8_t *fighter = fighters[side];
-    uint16_t before = big_word(fighter + FIGHTER_HP);
-    set_big_word(fighter + FIGHTER_HP, before > damage ? before - damage : 0);
-    store_fighter(side);
-    slide_bar(side, before);
-}
-
-static void change_stat(uint8_t side, uint8_t stat, uint8_t up, uint16_t text)
-{
-    uint8_t *stage = stat_mods[side] + stat - 1;
-    if (*stage == (up ? 13 : 1)) {
-        note(TEXT_NOTHING_HAPPENED);
-        return;
-    }
-    *stage += up ? 1 : -1;
-    apply_stat(side, stat);
-    note(text);
-}
-
-static void give_status(uint8_t side, uint8_t status, uint16_t text)
-{
-    uint8_t *fighter = fighters[side];
-    if (fighter[FIGHTER_STATUS] || is_down(side))
-        return;
-    fighter[FIGHTER_STATUS] = status;
-    apply_stat(side, 1);
-    apply_stat(side, 3);
-    store_fighter(side);
-    draw_status(side);
-    note(text);
-}
-
-static void side_effect(uint8_t effect)
-{
-    uint8_t foe = hWhoseTurn ^ 1;
-    switch (effect) {
-    case EFFECT_ATTACK_DOWN: change_stat(foe, 1, 0, TEXT_ATTACK_FELL); break;
-    case EFFECT_DEFENCE_DOWN: change_stat(foe, 2, 0, TEXT_DEFENCE_FELL); break;
-    case EFFECT_ATTACK_UP: change_stat(hWhoseTurn, 1, 1, TEXT_ATTACK_ROSE); break;
-    case EFFECT_DEFENCE_UP: change_stat(hWhoseTurn, 2, 1, TEXT_DEFENCE_ROSE); break;
-    case EFFECT_BURN_CHANCE:
-        if (random() < 26)
-            give_status(foe, STATUS_BURN, TEXT_BURNED);
-        break;
-    case EFFECT_PARALYZE_CHANCE:
-        if (random() < 26)
-            give_status(foe, STATUS_PARALYSIS, TEXT_PARALYZED);
-        break;
-    case EFFECT_POISON_CHANCE:
-        if (random() < 52)
-            give_status(foe, STATUS_POISON, TEXT_POISONED);
-    }
-}
 
 static void tell_luck(void)
 {
@@ -68,24 +12,45 @@ static void tell_luck(void)
         note(TEXT_WEAK);
 }
 
-static void strike(uint8_t side)
+/* One hit. Returns the damage, 0 if there is no effect. */
+static uint16_t strike(uint8_t side)
 {
     uint16_t damage = compute_damage();
     if (!effectiveness) {
         note(TEXT_NO_EFFECT);
-        return;
+        return 0;
     }
+    if (!damage)
+        damage = 1;
     blink_picture(side ^ 1);
-    hurt(side ^ 1, damage ? damage : 1);
+    hurt(side ^ 1, damage);
     tell_luck();
+    return damage;
 }
 
-static uint8_t is_held_back(uint8_t side)
+static uint8_t number_of_hits(uint8_t effect)
 {
-    if (!(fighters[side][FIGHTER_STATUS] & STATUS_PARALYSIS) || random() >= 64)
-        return 0;
-    note(side == MINE ? TEXT_MINE_STUCK : TEXT_ENEMY_STUCK);
-    return 1;
+    static const uint8_t many[8] = {2, 2, 2, 3, 3, 3, 4, 5};
+    if (effect == EFFECT_TWICE)
+        return 2;
+    return effect == EFFECT_MANY ? many[random() & 7] : 1;
+}
+
+static uint16_t all_hits(uint8_t side, uint8_t effect)
+{
+    uint8_t hits = number_of_hits(effect), done = 0;
+    uint16_t damage = 0;
+    while (done < hits && !is_down(side ^ 1)) {
+        damage = strike(side);
+        if (!damage)
+            return 0;
+        done++;
+    }
+    if (hits > 1) {
+        set_big_word(wNumberBuffer, done);
+        note(TEXT_HITS);
+    }
+    return damage;
 }
 
 static void spend_point(uint8_t side)
@@ -100,33 +65,41 @@ static void spend_point(uint8_t side)
     store_fighter(side);
 }
 
+static uint8_t works_on_oneself(const uint8_t *move)
+{
+    uint8_t effect = move[MOVE_EFFECT];
+    return !move[MOVE_POWER] && ((effect >= EFFECT_ATTACK_UP && effect <= EFFECT_EVASION_UP) || effect == EFFECT_HEAL ||
+                                 (effect >= EFFECT_ATTACK_UP2 && effect <= EFFECT_SPECIAL_UP2));
+}
+
+/* The move's accuracy under both sides' stages. */
+static uint8_t misses(uint8_t side, const uint8_t *move)
+{
+    uint32_t chance = move[MOVE_ACCURACY];
+    uint16_t evasion = stage_of(side ^ 1, 5);
+    if (move[MOVE_EFFECT] == EFFECT_SURE || works_on_oneself(move))
+        return 0;
+    chance = chance * stage_of(side, 4) / (evasion ? evasion : 1);
+    return chance < 255 && random() >= (uint8_t)chance;
+}
+
 void use_move(uint8_t side)
 {
     uint8_t *move = move_data[side];
+    uint16_t damage = 0;
     hWhoseTurn = side;
     if (is_held_back(side))
         return;
     spend_point(side);
     load_move(move[MOVE_NUMBER], move);
     note(side == MINE ? TEXT_MINE_USED : TEXT_ENEMY_USED);
-    wMoveMissed = random() >= move[MOVE_ACCURACY] && move[MOVE_ACCURACY] != 255;
+    wMoveMissed = misses(side, move);
     if (wMoveMissed) {
         note(TEXT_MISSED);
         return;
     }
     if (move[MOVE_POWER])
-        strike(side);
-    if (!is_down(side ^ 1) && !(move[MOVE_POWER] && !effectiveness))
-        side_effect(move[MOVE_EFFECT]);
-}
-
-/* After its turn a poisoned or burned glim loses a sixteenth. */
-void ailment(uint8_t side)
-{
-    uint16_t part;
-    if (is_down(side) || !(fighters[side][FIGHTER_STATUS] & (STATUS_POISON | STATUS_BURN)))
-        return;
-    part = big_word(fighters[side] + FIGHTER_MAX_HP) >> 4;
-    note(TEXT_HURT_BY);
-    hurt(side, part ? part : 1);
+        damage = all_hits(side, move[MOVE_EFFECT]);
+    if (damage || !move[MOVE_POWER])
+        side_effect(move[MOVE_EFFECT], damage);
 }

@@ -1,6 +1,8 @@
 /* The player's choices in battle: FIGHT, TEAM, BAG, RUN. */
 #pragma bank 2
 #include "internal.h"
+#include "../growth/growth.h"
+#include "../items/items.h"
 #include "../screens/screens.h"
 
 static uint8_t has_points(void)
@@ -68,44 +70,87 @@ static uint8_t try_to_run(void)
     return ACTION_SPENT;
 }
 
-/* One throw. The weaker the glim and the rarer its refusal, the likelier. */
+/* Gen-1-like: one draw against the catch rate, eased by ailments, one against the points that are left. `kind` is the orb's value
+   in tenths: 10, 15 or 20. */
+static uint8_t is_caught(uint8_t kind)
+{
+    uint16_t draw = random(), quarter = big_word(wEnemyMon + FIGHTER_HP) >> 2;
+    uint8_t status = wEnemyMon[FIGHTER_STATUS], ease = status & STATUS_SLEEP ? 25 : status ? 12 : 0;
+    uint32_t chance = (uint32_t)big_word(wEnemyMon + FIGHTER_MAX_HP) * 255 / (kind == 15 ? 8 : 12);
+    if (kind == 255)
+        return 1;
+    if (kind > 10)
+        draw = draw * (kind == 15 ? 201 : 151) / 256;
+    if (draw < ease)
+        return 1;
+    if (draw - ease > wEnemyMon[FIGHTER_CATCH])
+        return 0;
+    chance /= quarter ? quarter : 1;
+    return random() <= (chance > 255 ? 255 : (uint8_t)chance);
+}
+
+static void keep_caught(void)
+{
+    uint8_t room;
+    say(TEXT_CAUGHT);
+    room = take_mon(wEnemyMons);
+    if (room == IN_TEAM)
+        name_mon(wPartyCount - 1);
+    else {
+        copy_name(wNameBuffer, wEnemyMonNick);
+        say(TEXT_SENT_TO_BOX);
+    }
+}
+
+/* One throw. */
 static uint8_t throw_orb(uint8_t place)
 {
-    uint16_t most = big_word(wEnemyMon + FIGHTER_MAX_HP), hp = big_word(wEnemyMon + FIGHTER_HP);
-    uint16_t chance = (uint16_t)((uint32_t)(most * 3 - hp * 2) * wEnemyMon[FIGHTER_CATCH] / (most * 3));
+    uint8_t kind = (uint8_t)item_value;
     if (wIsInBattle == 2) {
         say(TEXT_NO_ORBS_HERE);
         return ACTION_MOVE;
     }
+    if (wPartyCount >= 6 && wBoxCount >= BOX_PLACES) {
+        say(TEXT_BOX_FULL);
+        return ACTION_MOVE;
+    }
+    copy_name(wNameBuffer, wStringBuffer);
     bag_remove(place);
     note(TEXT_THREW);
     erase_picture(ENEMY);
     wait_frames(30);
-    if (random() > chance) {
+    if (!is_caught(kind)) {
         draw_pictures(ENEMY);
         note(TEXT_BROKE_FREE);
         return ACTION_SPENT;
     }
-    say(TEXT_CAUGHT);
-    see_species(wEnemyMon[0], 1);
-    if (!party_add_mon(wEnemyMons))
-        say(TEXT_PARTY_FULL);
+    keep_caught();
     return ACTION_LEAVE;
 }
 
-static uint8_t use_drop(uint8_t place)
+/* Brings what an item did to the glim that fights into the battle. */
+static void refresh_mine(void)
 {
-    uint16_t before = big_word(wBattleMon + FIGHTER_HP), most = big_word(wBattleMon + FIGHTER_MAX_HP);
-    if (before == most) {
-        say(TEXT_NO_USE);
+    const uint8_t *mon = PARTY_MON(wPlayerMonNumber);
+    copy(wBattleMon + FIGHTER_HP, mon + MON_HP, 2);
+    wBattleMon[FIGHTER_STATUS] = mon[MON_STATUS];
+    copy(wBattleMon + FIGHTER_PP, mon + MON_PP, 4);
+    apply_stat(MINE, 1);
+    apply_stat(MINE, 3);
+    draw_status(MINE);
+}
+
+static uint8_t use_on_team(uint8_t place)
+{
+    uint8_t slot = choose_mon(), worked;
+    draw_scene();
+    if (slot == NOTHING_CHOSEN)
         return ACTION_MOVE;
-    }
+    worked = use_on_mon(wBagItems[place * 2], slot);
+    if (!worked)
+        return ACTION_MOVE;
     bag_remove(place);
-    set_big_word(wBattleMon + FIGHTER_HP, before + item_value > most ? most : before + item_value);
-    store_fighter(MINE);
-    slide_bar(MINE, before);
-    copy_name(wNameBuffer, wBattleMonNick);
-    note(TEXT_HEALED);
+    refresh_mine();
     return ACTION_SPENT;
 }
 
@@ -118,15 +163,17 @@ static uint8_t use_bag(void)
     }
     place = choose_item();
     draw_scene();
-    if (place == 0xFF)
+    if (place == NOTHING_CHOSEN)
         return ACTION_MOVE;
     item_name(wBagItems[place * 2]);
-    if (item_kind == ITEM_KIND_ORB)
-        return throw_orb(place);
-    if (item_kind == ITEM_KIND_HEAL)
-        return use_drop(place);
-    say(TEXT_NO_USE);
-    return ACTION_MOVE;
+    switch (item_kind) {
+    case ITEM_KIND_ORB: return throw_orb(place);
+    case ITEM_KIND_HEAL:
+    case ITEM_KIND_CURE:
+    case ITEM_KIND_REVIVE:
+    case ITEM_KIND_POINTS: return use_on_team(place);
+    default: say(TEXT_NO_USE); return ACTION_MOVE;
+    }
 }
 
 /* Slot of a glim that can come out, or FF. */

@@ -41,15 +41,17 @@ void load_species(uint8_t index) __banked;
 void species_name(uint8_t index) __banked; /* into wStringBuffer */
 void load_move(uint8_t move, uint8_t *into) __banked; /* six bytes, and the name into wStringBuffer */
 void item_name(uint8_t item) __banked; /* into wStringBuffer; kind and value into item_kind, item_value */
-extern uint8_t item_kind, item_value;
+extern uint8_t item_kind;
+extern uint16_t item_value, item_price;
 
 void build_mon(uint8_t *mon, uint8_t index, uint8_t level, uint8_t dvs_high, uint8_t dvs_low) __banked;
 void compute_stats(uint8_t *mon) __banked;
-uint32_t exp_of_level(uint8_t level) __banked;
+uint32_t exp_of_level(uint8_t species, uint8_t level) __banked;
 uint32_t get_exp(const uint8_t *mon) __banked;
 void set_exp(uint8_t *mon, uint32_t exp) __banked;
-void learn_at_level(uint8_t *mon, uint8_t level) __banked; /* fills free places only; learned_move tells */
-extern uint8_t learned_move;
+uint8_t move_of_level(uint8_t species, uint8_t level, uint8_t which) __banked; /* 0: none (any more) */
+uint8_t free_place(const uint8_t *mon, uint8_t move) __banked;                  /* 4: none, or known already */
+void set_move(uint8_t *mon, uint8_t place, uint8_t move) __banked;
 
 uint8_t party_add(uint8_t index, uint8_t level) __banked;
 uint8_t party_add_gift(uint8_t index, uint8_t level) __banked;
@@ -60,5 +62,26 @@ void see_species(uint8_t index, uint8_t own) __banked;
 
 uint8_t bag_add(uint8_t item, uint8_t count) __banked;
 void bag_remove(uint8_t place) __banked;
+uint8_t bag_place(uint8_t item) __banked; /* or FF */
+#define BAG_PLACES 20
+
+/* purse.c: amounts are three bytes of decimal digits */
+void to_bcd(uint32_t amount, uint8_t *bcd) __banked;
 void money_add(uint16_t amount) __banked;
+void money_gain(const uint8_t *bcd) __banked;
+uint8_t money_enough(const uint8_t *bcd) __banked;
+void money_take(const uint8_t *bcd) __banked;
+
+/* box.c: where glims go that find no room in the team */
+#define BOX_PLACES 20
+#define BOX_MON_SIZE 33
+#define NO_ROOM 0
+#define IN_TEAM 1
+#define IN_BOX 2
+uint8_t take_mon(const uint8_t *mon) __banked;
+uint8_t box_deposit(uint8_t slot) __banked;
+uint8_t box_withdraw(uint8_t place) __banked;
+void box_release(uint8_t place) __banked;
+void party_remove(uint8_t slot) __banked;
+void party_swap(uint8_t one, uint8_t other) __banked;
 #endif

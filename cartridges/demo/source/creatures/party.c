@@ -1,8 +1,6 @@
-/* The party, the almanac's flags, the bag and the purse. */
+/* The party, the almanac's flags and the bag. */
 #pragma bank 3
 #include "creatures.h"
-
-#define BAG_PLACES 20
 
 void see_species(uint8_t index, uint8_t own) __banked
 {
@@ -73,7 +71,7 @@ uint8_t first_healthy(void) __banked
 uint8_t bag_add(uint8_t item, uint8_t count) __banked
 {
     uint8_t i;
-    for (i = 0; i < wNumBagItems; i++)
+    for (i = 0; i < wNumBagItems && i < BAG_PLACES; i++)
         if (wBagItems[i * 2] == item) {
             wBagItems[i * 2 + 1] = wBagItems[i * 2 + 1] + count > 99 ? 99 : wBagItems[i * 2 + 1] + count;
             return 1;
@@ -101,20 +99,38 @@ void bag_remove(uint8_t place) __banked
     }
 }
 
-/* Adds to three bytes of decimal digits, at most 999999. */
-void money_add(uint16_t amount) __banked
+uint8_t bag_place(uint8_t item) __banked
 {
-    uint8_t i, sum, carry = 0, low, high;
-    for (i = 3; i--;) {
-        low = amount % 10;
-        high = amount / 10 % 10;
-        amount /= 100;
-        sum = (wPlayerMoney[i] & 15) + low + carry;
-        low = sum % 10;
-        sum = (wPlayerMoney[i] >> 4) + high + sum / 10;
-        wPlayerMoney[i] = low | ((sum % 10) << 4);
-        carry = sum / 10;
+    uint8_t place;
+    for (place = 0; place < wNumBagItems && place < BAG_PLACES; place++)
+        if (wBagItems[place * 2] == item)
+            return place;
+    return 0xFF;
+}
+
+static void swap_bytes(uint8_t *one, uint8_t *other, uint8_t count)
+{
+    uint8_t kept;
+    while (count--) {
+        kept = *one;
+        *one++ = *other;
+        *other++ = kept;
     }
-    if (carry)
-        fill(wPlayerMoney, 0x99, 3);
+}
+
+void party_swap(uint8_t one, uint8_t other) __banked
+{
+    swap_bytes(wPartySpecies + one, wPartySpecies + other, 1);
+    swap_bytes(PARTY_MON(one), PARTY_MON(other), MON_SIZE);
+    swap_bytes(PARTY_OT(one), PARTY_OT(other), NAME_SIZE);
+    swap_bytes(PARTY_NICK(one), PARTY_NICK(other), NAME_SIZE);
+}
+
+/* The glims behind it move up. */
+void party_remove(uint8_t slot) __banked
+{
+    for (; slot + 1 < wPartyCount && slot < 5; slot++)
+        party_swap(slot, slot + 1);
+    wPartyCount--;
+    wPartySpecies[wPartyCount] = 0xFF;
 }

@@ -6,7 +6,8 @@
 #define ITEM_SIZE 18
 
 struct species species;
-uint8_t item_kind, item_value;
+uint8_t item_kind;
+uint16_t item_value, item_price;
 
 static void fill_header(uint8_t index)
 {
@@ -50,5 +51,6 @@ void item_name(uint8_t item) __banked
     far_copy(wStringBuffer, ITEM_TABLE_BANK, place, 13);
     wStringBuffer[13] = 0x50;
     item_kind = far_byte(ITEM_TABLE_BANK, (const uint8_t *)(place + 13));
-    item_value = far_byte(ITEM_TABLE_BANK, (const uint8_t *)(place + 14));
+    far_copy(&item_value, ITEM_TABLE_BANK, place + 14, 2);
+    far_copy(&item_price, ITEM_TABLE_BANK, place + 16, 2);
 }

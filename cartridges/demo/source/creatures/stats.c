@@ -2,7 +2,8 @@
 #pragma bank 3
 #include "creatures.h"
 
-uint8_t learned_move;
+#define GROWTH_FAST 4
+#define GROWTH_SLOW 5
 
 /* Square root of the stat experience, rounded up, a quarter of it. */
 static uint8_t effort(uint16_t stat_exp)
@@ -42,9 +43,14 @@ void compute_stats(uint8_t *mon) __banked
         set_big_word(mon + MON_MAX_HP + stat * 2, stat_value(mon, stat));
 }
 
-uint32_t exp_of_level(uint8_t level) __banked
+/* The third power of the level; some species need a fifth less, some a quarter more. */
+uint32_t exp_of_level(uint8_t index, uint8_t level) __banked
 {
-    return (uint32_t)level * level * level;
+    uint32_t exp = (uint32_t)level * level * level;
+    load_species(index);
+    if (species.growth == GROWTH_FAST)
+        return exp * 4 / 5;
+    return species.growth == GROWTH_SLOW ? exp * 5 / 4 : exp;
 }
 
 uint32_t get_exp(const uint8_t *mon) __banked
@@ -58,7 +64,7 @@ void set_exp(uint8_t *mon, uint32_t exp) __banked
     set_big_word(mon + MON_EXP + 1, (uint16_t)exp);
 }
 
-static uint8_t free_place(const uint8_t *mon, uint8_t move)
+uint8_t free_place(const uint8_t *mon, uint8_t move) __banked
 {
     uint8_t i;
     for (i = 0; i < 4; i++) {
@@ -70,35 +76,56 @@ static uint8_t free_place(const uint8_t *mon, uint8_t move)
     return 4;
 }
 
-static void learn(uint8_t *mon, uint8_t move)
+void set_move(uint8_t *mon, uint8_t place, uint8_t move) __banked
 {
-    uint8_t data[6], place = free_place(mon, move);
-    if (!move || place == 4)
-        return;
+    uint8_t data[6];
     load_move(move, data);
     mon[MON_MOVES + place] = move;
     mon[MON_PP + place] = data[5];
-    learned_move = move;
 }
 
-void learn_at_level(uint8_t *mon, uint8_t level) __banked
+uint8_t move_of_level(uint8_t index, uint8_t level, uint8_t which) __banked
 {
     uint8_t i;
-    learned_move = 0;
-    load_species(mon[MON_SPECIES]);
+    load_species(index);
     for (i = 0; i < 16 && species.learned[i]; i += 2)
-        if (species.learned[i] == level)
-            learn(mon, species.learned[i + 1]);
+        if (species.learned[i] == level && !which--)
+            return species.learned[i + 1];
+    return 0;
+}
+
+static uint8_t knows(const uint8_t *mon, uint8_t move)
+{
+    uint8_t i;
+    for (i = 0; i < 4; i++)
+        if (mon[MON_MOVES + i] == move)
+            return 1;
+    return 0;
+}
+
+/* A full set loses its oldest move. */
+static void push_move(uint8_t *mon, uint8_t move)
+{
+    uint8_t i, place;
+    if (!move || knows(mon, move))
+        return;
+    place = free_place(mon, move);
+    if (place == 4) {
+        place = 3;
+        for (i = 0; i < 3; i++)
+            set_move(mon, i, mon[MON_MOVES + i + 1]);
+    }
+    set_move(mon, place, move);
 }
 
 static void first_moves(uint8_t *mon)
 {
     uint8_t i;
     for (i = 0; i < 4; i++)
-        learn(mon, species.moves[i]);
+        push_move(mon, species.moves[i]);
     for (i = 0; i < 16 && species.learned[i]; i += 2)
         if (species.learned[i] <= mon[MON_LEVEL])
-            learn(mon, species.learned[i + 1]);
+            push_move(mon, species.learned[i + 1]);
 }
 
 void build_mon(uint8_t *mon, uint8_t index, uint8_t level, uint8_t dvs_high, uint8_t dvs_low) __banked
@@ -109,7 +136,7 @@ void build_mon(uint8_t *mon, uint8_t index, uint8_t level, uint8_t dvs_high, uin
     mon[MON_DVS] = dvs_high;
     mon[MON_DVS + 1] = dvs_low;
     copy(mon + MON_OT_ID, wPlayerID, 2);
-    set_exp(mon, exp_of_level(level));
+    set_exp(mon, exp_of_level(index, level));
     compute_stats(mon);
     copy(mon + MON_TYPES, species.types, 2);
     mon[MON_CATCH] = species.catch_rate;

@@ -32,6 +32,7 @@ uint8_t random_below(uint8_t limit);
 /* events.c */
 uint8_t event(uint16_t number);
 void set_event(uint16_t number);
+void clear_event(uint16_t number);
 uint8_t condition_holds(uint16_t condition);
 uint8_t flag(const uint8_t *flags, uint8_t number);
 void set_flag(uint8_t *flags, uint8_t number);
@@ -51,6 +52,7 @@ void put_money(uint8_t x, uint8_t y, const uint8_t *bcd);
 void window_show(void);
 void window_hide(void);
 void hide_sprites(void);
+void encode_name(uint8_t *to, const char *text);
 void copy_name(uint8_t *to, const uint8_t *from);
 
 /* text.c */
@@ -62,6 +64,12 @@ void say(uint16_t number);
 /* menu.c */
 uint8_t choose(uint8_t x, uint8_t y, uint8_t last, uint8_t keys);
 uint8_t ask_yes_no(void);
+
+/* list.c */
+#define NOTHING_CHOSEN 0xFF
+typedef void (*draw_row_function)(uint8_t place, uint8_t y);
+uint8_t choose_in_list(uint8_t entries, draw_row_function draw_row);
+uint8_t choose_quantity(uint8_t most, void (*show_price)(void));
 
 void build_view(void); /* start.s */
 #endif

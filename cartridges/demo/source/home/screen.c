@@ -76,6 +76,14 @@ void put(uint8_t x, uint8_t y, const char *text)
         *at++ = screen_code(*text++);
 }
 
+/* Plain characters as a name in screen codes. */
+void encode_name(uint8_t *to, const char *text)
+{
+    while (*text)
+        *to++ = screen_code(*text++);
+    *to = 0x50;
+}
+
 /* A name in screen codes that ends with 50h. */
 void put_name(uint8_t x, uint8_t y, const uint8_t *name)
 {

@@ -24,7 +24,7 @@ static void type(uint8_t code)
         if (hurry)
             return;
     }
-    wait_frame();
+    wait_frames(wOptions & 7 ? wOptions & 7 : 1);
 }
 
 static void type_name(const uint8_t *name)

@@ -2,7 +2,7 @@
 #pragma bank 3
 #include "screens.h"
 
-#define ROWS_SHOWN 4
+#define LIST_ITEMS 3 /* as in Red: 2 shop, 3 bag */
 
 void draw_front(uint8_t index, uint8_t x, uint8_t y)
 {
@@ -12,6 +12,16 @@ void draw_front(uint8_t index, uint8_t x, uint8_t y)
     for (column = 0; column < 7; column++)
         for (row = 0; row < 7; row++)
             *tile_at(x + column, y + row) = code++;
+}
+
+const char *status_word(const uint8_t *mon)
+{
+    uint8_t status = mon[MON_STATUS];
+    if (!big_word(mon + MON_HP))
+        return "FNT";
+    if (!status)
+        return "";
+    return status & 7 ? "SLP" : status & 8 ? "PSN" : status & 0x10 ? "BRN" : "PAR";
 }
 
 static void put_level(uint8_t x, uint8_t y, uint8_t level)
@@ -34,6 +44,7 @@ static void draw_team(void)
     for (slot = 0; slot < wPartyCount && slot < 6; slot++) {
         put_name(3, slot * 2, PARTY_NICK(slot));
         put_level(14, slot * 2, PARTY_MON(slot)[MON_LEVEL]);
+        put(3, slot * 2 + 1, status_word(PARTY_MON(slot)));
         put(8, slot * 2 + 1, "HP");
         put_points(11, slot * 2 + 1, PARTY_MON(slot));
     }
@@ -54,41 +65,20 @@ uint8_t choose_mon(void) __banked
     return pressed & BUTTON_A ? wCurrentMenuItem : NOTHING_CHOSEN;
 }
 
-static void draw_items(uint8_t shown)
+static void draw_item_row(uint8_t place, uint8_t y)
 {
-    uint8_t i, place;
-    box(4, 2, 14, 9);
-    for (i = 0; i < shown; i++) {
-        place = wListScrollOffset + i;
-        if (place >= wNumBagItems) {
-            put(6, 4 + i * 2, "CANCEL");
-            break;
-        }
-        item_name(wBagItems[place * 2]);
-        put_name(6, 4 + i * 2, wStringBuffer);
-        *tile_at(15, 4 + i * 2) = 0xF1;
-        put_number(16, 4 + i * 2, wBagItems[place * 2 + 1], 2);
-    }
+    item_name(wBagItems[place * 2]);
+    put_name(6, y, wStringBuffer);
+    if (item_kind == ITEM_KIND_KEY)
+        return;
+    *tile_at(15, y + 1) = 0xF1;
+    put_number(16, y + 1, wBagItems[place * 2 + 1], 2);
 }
 
-/* The list has the bag's places and CANCEL; four rows show. */
+/* Place in the bag, or NOTHING_CHOSEN. */
 uint8_t choose_item(void) __banked
 {
-    uint8_t pressed, rows = wNumBagItems + 1, shown = rows > ROWS_SHOWN ? ROWS_SHOWN : rows, place;
-    wListScrollOffset = 0;
-    wCurrentMenuItem = 0;
-    window_show();
-    for (;;) {
-        draw_items(shown);
-        pressed = choose(5, 4, shown - 1, BUTTON_A | BUTTON_B | BUTTON_UP | BUTTON_DOWN);
-        if (pressed & BUTTON_B)
-            return NOTHING_CHOSEN;
-        place = wListScrollOffset + wCurrentMenuItem;
-        if (pressed & BUTTON_A)
-            return place < wNumBagItems ? place : NOTHING_CHOSEN;
-        if (pressed & BUTTON_UP && wListScrollOffset)
-            wListScrollOffset--;
-        if (pressed & BUTTON_DOWN && place + 1 < rows)
-            wListScrollOffset++;
-    }
+    wListMenuID = LIST_ITEMS;
+    wListPointer = 0xD31D;
+    return choose_in_list(wNumBagItems > BAG_PLACES ? BAG_PLACES : wNumBagItems, draw_item_row);
 }

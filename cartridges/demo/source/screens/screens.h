@@ -3,14 +3,15 @@
 #define SCREENS_H
 #include "../creatures/creatures.h"
 
-#define NOTHING_CHOSEN 0xFF
-
 void title(void) __banked;
 void start_menu(void) __banked;
 void hall_of_fame(void) __banked;
 uint8_t choose_item(void) __banked; /* place in the bag, or FF */
 uint8_t choose_mon(void) __banked;  /* slot in the party, or FF */
 
+void almanac(void);
+void team(void);
+const char *status_word(const uint8_t *mon);
 void save_game(void);
 uint8_t load_game(void);
 void draw_front(uint8_t index, uint8_t x, uint8_t y);

@@ -1,97 +1,60 @@
-/* The START menu: team, bag, card, save. */
+/* The START menu: almanac, team, bag, card, save, option. */
 #pragma bank 3
 #include "screens.h"
+#include "../items/items.h"
 #include "../world/world.h"
 
-static void show_moves(const uint8_t *mon)
+/* Returns 1 if the place has changed and the menu must close. */
+static uint8_t use_or_toss(uint8_t place)
 {
-    uint8_t i, data[6];
-    box(0, 12, 18, 4);
-    for (i = 0; i < 4 && mon[MON_MOVES + i]; i++) {
-        load_move(mon[MON_MOVES + i], data);
-        put_name(2, 13 + i, wStringBuffer);
-        put_number(15, 13 + i, mon[MON_PP + i], 2);
-    }
+    uint8_t pressed;
+    box(13, 10, 5, 3);
+    put(15, 11, "USE");
+    put(15, 13, "TOSS");
+    wCurrentMenuItem = 0;
+    pressed = choose(14, 11, 1, BUTTON_A | BUTTON_B);
+    if (pressed & BUTTON_B)
+        return 0;
+    if (wCurrentMenuItem == 0)
+        return use_item(place) == USED_AND_LEFT;
+    toss_item(place);
+    return 0;
 }
 
-static void show_stat(uint8_t y, const char *name, const uint8_t *value)
-{
-    put(9, y, name);
-    put_number(16, y, big_word(value), 3);
-}
-
-/* One glim's page. */
-static void show_mon(uint8_t slot)
-{
-    const uint8_t *mon = PARTY_MON(slot);
-    clear_tiles();
-    draw_front(mon[MON_SPECIES], 1, 1);
-    put_name(9, 1, PARTY_NICK(slot));
-    *tile_at(9, 2) = 0x6E;
-    put_number(10, 2, mon[MON_LEVEL], 3);
-    show_stat(4, "HP", mon + MON_HP);
-    show_stat(5, "ATTACK", mon + MON_ATTACK);
-    show_stat(6, "DEFENCE", mon + MON_DEFENCE);
-    show_stat(7, "SPEED", mon + MON_SPEED);
-    show_stat(8, "SPECIAL", mon + MON_SPECIAL);
-    show_moves(mon);
-    wait_press(BUTTON_A | BUTTON_B);
-}
-
-static void team(void)
-{
-    uint8_t slot;
-    for (;;) {
-        slot = choose_mon();
-        if (slot == NOTHING_CHOSEN)
-            return;
-        show_mon(slot);
-    }
-}
-
-static void heal_with(uint8_t place)
-{
-    uint8_t slot = choose_mon();
-    uint8_t *mon;
-    uint16_t hp, most;
-    if (slot == NOTHING_CHOSEN)
-        return;
-    mon = PARTY_MON(slot);
-    hp = big_word(mon + MON_HP);
-    most = big_word(mon + MON_MAX_HP);
-    if (!hp || hp == most) {
-        say(TEXT_NO_USE);
-        return;
-    }
-    item_name(wBagItems[place * 2]);
-    bag_remove(place);
-    set_big_word(mon + MON_HP, hp + item_value > most ? most : hp + item_value);
-    copy_name(wNameBuffer, PARTY_NICK(slot));
-    say(TEXT_HEALED);
-}
-
-static void bag(void)
+static uint8_t bag(void)
 {
     uint8_t place;
     if (!wNumBagItems) {
         say(TEXT_BAG_EMPTY);
-        return;
+        return 0;
     }
-    place = choose_item();
-    if (place == NOTHING_CHOSEN)
-        return;
-    item_name(wBagItems[place * 2]);
-    if (item_kind == ITEM_KIND_HEAL && wPartyCount)
-        heal_with(place);
-    else
-        say(TEXT_NO_USE);
+    for (;;) {
+        hide_sprites();
+        place = choose_item();
+        if (place == NOTHING_CHOSEN)
+            return 0;
+        if (use_or_toss(place))
+            return 1;
+        restore_map_behind_menu();
+    }
+}
+
+/* A number for each badge, in the order of the gyms. */
+static void put_badges(void)
+{
+    uint8_t badge;
+    for (badge = 0; badge < 8; badge++)
+        if (flag(&wObtainedBadges, badge)) {
+            *tile_at(10 + badge, 8) = 0x70;
+            *tile_at(10 + badge, 9) = 0xF7 + badge;
+        }
 }
 
 static void card(void)
 {
     hide_sprites();
     clear_tiles();
-    box(0, 0, 18, 9);
+    box(0, 0, 18, 10);
     put(2, 2, "NAME/");
     put_name(8, 2, wPlayerName);
     put(2, 4, "MONEY/");
@@ -101,29 +64,73 @@ static void card(void)
     put(11, 6, ":");
     put_two_digits(12, 6, wPlayTimeMinutes);
     put(2, 8, "BADGES/");
-    if (wObtainedBadges & 1)
-        put(10, 8, "PEBBLE");
+    put_badges();
     wait_press(BUTTON_A | BUTTON_B);
 }
 
 static void save(void)
 {
+    print_text(TEXT_SAVE_NOW);
+    if (!ask_yes_no())
+        return;
     save_game();
     say(TEXT_SAVED);
 }
 
+static void option(void)
+{
+    static const uint8_t speeds[3] = {1, 3, 5};
+    uint8_t now = wOptions & 7;
+    hide_sprites();
+    clear_tiles();
+    box(0, 0, 18, 8);
+    put(1, 1, "TEXT SPEED");
+    put(3, 3, "FAST");
+    put(3, 5, "MEDIUM");
+    put(3, 7, "SLOW");
+    wCurrentMenuItem = now < 3 ? 0 : now < 5 ? 1 : 2;
+    if (choose(2, 3, 2, BUTTON_A | BUTTON_B | BUTTON_START) & BUTTON_A)
+        wOptions = (wOptions & 0xF8) | speeds[wCurrentMenuItem];
+}
+
+#define ALMANAC_GIVEN 37 /* D74B.5, as in Red */
+
+/* Without the almanac the menu begins with the team. */
 static uint8_t draw_menu(void)
 {
-    box(10, 0, 8, 11);
-    put(12, 2, "TEAM");
-    put(12, 4, "BAG");
-    put_name(12, 6, wPlayerName);
-    put(12, 8, "SAVE");
-    put(12, 10, "EXIT");
+    uint8_t y = 2, last = event(ALMANAC_GIVEN) ? 6 : 5;
+    box(10, 0, 8, last * 2 + 3);
+    if (last == 6) {
+        put(12, y, "ALMANAC");
+        y += 2;
+    }
+    put(12, y, "TEAM");
+    put(12, y + 2, "BAG");
+    put_name(12, y + 4, wPlayerName);
+    put(12, y + 6, "SAVE");
+    put(12, y + 8, "OPTION");
+    put(12, y + 10, "EXIT");
     refresh_people();
     window_show();
     wCurrentMenuItem = wBattleAndStartSavedMenuItem;
-    return choose(11, 2, 4, BUTTON_A | BUTTON_B | BUTTON_START);
+    return choose(11, 2, last, BUTTON_A | BUTTON_B | BUTTON_START);
+}
+
+/* Returns 1 if the menu must close. */
+static uint8_t act(uint8_t item)
+{
+    if (event(ALMANAC_GIVEN) && !item--) {
+        almanac();
+        return 0;
+    }
+    switch (item) {
+    case 0: team(); return 0;
+    case 1: return bag();
+    case 2: card(); return 0;
+    case 3: save(); return 1;
+    case 4: option(); return 0;
+    default: return 1;
+    }
 }
 
 void start_menu(void) __banked
@@ -131,13 +138,8 @@ void start_menu(void) __banked
     wBattleAndStartSavedMenuItem = 0;
     while (draw_menu() & BUTTON_A) {
         wBattleAndStartSavedMenuItem = wCurrentMenuItem;
-        switch (wCurrentMenuItem) {
-        case 0: team(); break;
-        case 1: bag(); break;
-        case 2: card(); break;
-        case 3: save(); return;
-        default: return;
-        }
+        if (act(wCurrentMenuItem))
+            return;
         restore_map_behind_menu();
     }
 }

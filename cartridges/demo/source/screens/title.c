@@ -1,14 +1,36 @@
 /* The title screen, and a new game's first values. */
 #pragma bank 3
 #include "screens.h"
+#include "../growth/growth.h"
 #include "../world/world.h"
 
 #define LOGO_CODE 0x31
+
+/* Three names to choose from, or one of the player's own. */
+static void choose_name(void)
+{
+    static const char *const offered[] = {"ROBIN", "LINDEN", "AVERY"};
+    uint8_t i;
+    clear_tiles();
+    box(0, 0, 10, 9);
+    put(2, 0, "NAME");
+    for (i = 0; i < 3; i++)
+        put(2, 2 + i * 2, offered[i]);
+    put(2, 8, "NEW NAME");
+    window_show();
+    wCurrentMenuItem = 0;
+    choose(1, 2, 3, BUTTON_A);
+    if (wCurrentMenuItem < 3)
+        encode_name(wPlayerName, offered[wCurrentMenuItem]);
+    else
+        name_player();
+}
 
 static void new_game(void)
 {
     static const uint8_t names[] = {0x91, 0x8E, 0x81, 0x88, 0x8D, 0x50, 0x89, 0x80, 0x92, 0x8F, 0x84, 0x91, 0x50}; /* ROBIN, JASPER */
     copy(wPlayerName, names, 6);
+    choose_name();
     copy(wRivalName, names + 6, 7);
     wPlayerID[0] = random();
     wPlayerID[1] = random();

@@ -4,10 +4,11 @@
 
 struct map_head map_head;
 uint8_t map_bank;
+const uint8_t *tile_kinds;
 
 static const uint8_t connection_bits[] = {8, 4, 2, 1};
 
-static void find_map(uint8_t map)
+void find_map(uint8_t map)
 {
     far_entry(MAP_TABLE_BANK, MAP_TABLE, map);
 }
@@ -34,16 +35,30 @@ static void load_head(void)
 
 static void load_warps_and_signs(void)
 {
-    uint8_t i, sign[5];
-    wNumberOfWarps = map_head.warp_count;
-    far_copy(wWarpEntries, map_bank, map_head.warps, (uint16_t)map_head.warp_count * 4);
-    wNumSigns = map_head.sign_count;
-    for (i = 0; i < map_head.sign_count; i++) {
-        far_copy(sign, map_bank, map_head.signs + i * 5, 5);
+    uint8_t i, sign[6];
+    wNumberOfWarps = map_head.warps.count;
+    far_copy(wWarpEntries, map_bank, map_head.warps.at, (uint16_t)map_head.warps.count * 4);
+    wNumSigns = map_head.signs.count;
+    for (i = 0; i < map_head.signs.count; i++) {
+        far_copy(sign, map_bank, map_head.signs.at + i * 6, 6);
         wSignCoords[i * 2] = sign[0];
         wSignCoords[i * 2 + 1] = sign[1];
         wSignTextIDs[i] = sign[2];
     }
+}
+
+/* A dark cave stays lit only until one leaves its darkness, as in Red. */
+static void darken(uint8_t was_dark)
+{
+    if (!(map_head.flags & MAP_DARK))
+        wMapPalOffset = 0;
+    else if (!was_dark)
+        wMapPalOffset = 6;
+}
+
+void apply_palette(void)
+{
+    rBGP = wMapPalOffset ? 0xFE : 0xE4;
 }
 
 static void load_blocks(void)
@@ -94,6 +109,8 @@ static void load_connection(uint8_t side)
     entry[6] = other.width;
     entry[7] = side == 0 ? other.height * 2 - 1 : side == 1 ? 0 : -offset * 2;
     entry[8] = side == 2 ? other.width * 2 - 1 : side == 3 ? 0 : -offset * 2;
+    if (other.tileset != map_head.tileset)
+        return;
     if (side < 2)
         load_strip(&other, offset, side ? (int8_t)map_head.height : -(int8_t)other.height);
     else
@@ -109,20 +126,23 @@ static void load_tileset(void)
     wTilesetBlocksPtr = record[4] | ((uint16_t)record[5] << 8);
     wTilesetCollisionPtr = tileset_passable[map_head.tileset];
     wGrassTile = tileset_grass[map_head.tileset];
+    tile_kinds = tileset_kinds[map_head.tileset];
 }
 
 /* Everything but pictures: to be called with wCurMap set. */
 void load_map(void)
 {
-    uint8_t side;
+    uint8_t side, was_dark = map_head.flags & MAP_DARK;
     load_head();
+    darken(was_dark);
     load_warps_and_signs();
     load_blocks();
+    apply_changes();
     wCurMapConnections = 0;
     for (side = 0; side < 4; side++)
         load_connection(side);
     load_tileset();
-    if (map_head.town)
+    if (map_head.flags & MAP_TOWN)
         set_flag(wTownVisitedFlag, wCurMap);
 }
 
@@ -165,6 +185,7 @@ void enter_map(void)
     wWalkCounter = 0;
     wUpdateSpritesEnabled = 1;
     draw_people();
+    apply_palette();
     screen_on();
     wait_frame();
 }

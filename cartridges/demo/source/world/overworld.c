@@ -26,10 +26,26 @@ static uint8_t at_edge(uint8_t facing)
     }
 }
 
-/* Wild glims: in grass, with the map's chance out of 256 a step. */
+static uint8_t repelled(uint8_t level)
+{
+    return wRepelRemainingSteps && wPartyCount && level < PARTY_MON(0)[MON_LEVEL];
+}
+
+static void count_repel(void)
+{
+    if (!wRepelRemainingSteps || --wRepelRemainingSteps)
+        return;
+    talk_box();
+    say(TEXT_REPEL_ENDED);
+    close_talk();
+}
+
+/* Wild glims: in grass, in caves anywhere, with the map's chance out of 256 a step. */
 static uint8_t meets_wild(void)
 {
-    if (*tile_at(8, 9) != wGrassTile || !wGrassRate || !wPartyCount)
+    if (!(map_head.flags & MAP_WILD_ANYWHERE) && *tile_at(8, 9) != wGrassTile)
+        return 0;
+    if (!wGrassRate || !wPartyCount || first_healthy() == 6)
         return 0;
     if (wNoRandomBattleSteps) {
         wNoRandomBattleSteps--;
@@ -54,6 +70,8 @@ static void wild_battle(void)
     while (slot < 9 && luck > limits[slot])
         slot++;
     copy(pair, wGrassMons + slot * 2, 2);
+    if (repelled(pair[0]))
+        return;
     after_battle(battle_wild(pair[1], pair[0]));
 }
 
@@ -62,12 +80,15 @@ static void after_step(void)
     uint8_t warp;
     wStepCounter--;
     cross_edge();
-    if (step_script())
+    carry_on();
+    count_repel();
+    field_poison();
+    if (entered_map || run_trigger())
         return;
     warp = warp_here();
     if (warp && stands_on_door())
         take_warp(warp);
-    else if (meets_wild())
+    else if (!trainer_sees() && meets_wild())
         wild_battle();
 }
 
@@ -84,22 +105,39 @@ static void handle_direction(void)
         wait_frame();
 }
 
+static void menu(void)
+{
+    uint8_t elsewhere = engaged_elsewhere();
+    start_menu();
+    close_talk();
+    if (elsewhere && engaged_elsewhere())
+        after_battle(fight_engaged());
+}
+
+static void handle_buttons(void)
+{
+    if (hJoyPressed & BUTTON_START)
+        menu();
+    else if (wStatusFlags7 & TRAINER_WANTS_BATTLE && !engaged_elsewhere())
+        engage();
+    else if (hJoyPressed & BUTTON_A) {
+        interact();
+        wait_frame();
+    } else if (hJoyHeld & BUTTONS_DIRECTION)
+        handle_direction();
+    else
+        wait_frame();
+}
+
 void overworld(void) __banked
 {
+    entered_map = 1;
     enter_map();
     run_map_script();
     for (;;) {
+        apply_palette();
         draw_people();
-        if (hJoyPressed & BUTTON_START) {
-            start_menu();
-            close_talk();
-        } else if (hJoyPressed & BUTTON_A) {
-            interact();
-            wait_frame();
-        } else if (hJoyHeld & BUTTONS_DIRECTION)
-            handle_direction();
-        else
-            wait_frame();
+        handle_buttons();
         run_map_script();
     }
 }

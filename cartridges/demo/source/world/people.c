@@ -14,9 +14,11 @@
 #define TILE_BASE 14
 #define TILES_STANDING 12
 #define PLAYER_TILES 24
+#define EXCLAMATION_MARK 0xE7 /* a letter of the font, whose tiles sprites can use, too */
 
 uint8_t step_phase;
 uint8_t step_number;
+static uint8_t moving_slot, moving_phase; /* a person on the way to the next square */
 
 static void load_picture(uint8_t picture, uint8_t tile, uint8_t tiles)
 {
@@ -46,7 +48,7 @@ static uint8_t is_here(const struct person *person)
 
 void read_person(uint8_t slot, struct person *into)
 {
-    far_copy(into, map_bank, map_head.people + (uint16_t)(slot - 1) * PERSON_SIZE, PERSON_SIZE);
+    far_copy(into, map_bank, map_head.people.at + (uint16_t)(slot - 1) * PERSON_SIZE, PERSON_SIZE);
 }
 
 static void place_person(uint8_t slot, uint8_t *next_tile)
@@ -76,9 +78,9 @@ void load_people(void)
     uint8_t slot, next_tile = PLAYER_TILES;
     fill(wSpriteState1 + 16, 0, 240);
     fill(wSpriteState2 + 16, 0, 240);
-    wNumSprites = map_head.person_count;
+    wNumSprites = map_head.people.count;
     place_player();
-    for (slot = 1; slot <= map_head.person_count; slot++)
+    for (slot = 1; slot <= map_head.people.count && slot < 16; slot++)
         place_person(slot, &next_tile);
 }
 
@@ -86,7 +88,7 @@ void load_people(void)
 uint8_t person_at(uint8_t y, uint8_t x)
 {
     uint8_t slot;
-    for (slot = 1; slot <= wNumSprites; slot++)
+    for (slot = 1; slot <= wNumSprites && slot < 16; slot++)
         if (STATE1(slot)[PICTURE] && STATE2(slot)[MAP_Y] == y + 4 && STATE2(slot)[MAP_X] == x + 4)
             return slot;
     return 0;
@@ -148,6 +150,10 @@ static uint8_t *draw_person(uint8_t slot, uint8_t *oam)
         y -= (int8_t)wSpriteState1[3] * (int8_t)step_phase;
         x -= (int8_t)wSpriteState1[5] * (int8_t)step_phase;
     }
+    if (slot == moving_slot) {
+        y += step_y[facing >> 2] * (int8_t)moving_phase;
+        x += step_x[facing >> 2] * (int8_t)moving_phase;
+    }
     STATE1(slot)[IMAGE] = 0xFF;
     if (y <= -16 || y >= 144 || x <= -16 || x >= 160 || is_covered((uint8_t)y, (uint8_t)x))
         return oam;
@@ -161,7 +167,7 @@ void draw_people(void)
 {
     uint8_t slot, *oam = wShadowOAM;
     oam = draw_player(oam);
-    for (slot = 1; slot <= wNumSprites && oam < wShadowOAM + 144; slot++)
+    for (slot = 1; slot <= wNumSprites && slot < 16 && oam < wShadowOAM + 144; slot++)
         if (STATE1(slot)[PICTURE])
             oam = draw_person(slot, oam);
     fill(oam, 0, (uint16_t)(wShadowOAM + 160 - oam));
@@ -171,4 +177,32 @@ void draw_people(void)
 void refresh_people(void) __banked
 {
     draw_people();
+}
+
+/* One square, whatever is in the way. */
+void walk_person(uint8_t slot, uint8_t facing)
+{
+    STATE1(slot)[FACING] = facing;
+    moving_slot = slot;
+    for (moving_phase = 1; moving_phase < 16; moving_phase++) {
+        draw_people();
+        wait_frame();
+    }
+    moving_slot = 0;
+    STATE2(slot)[MAP_Y] += step_y[facing >> 2];
+    STATE2(slot)[MAP_X] += step_x[facing >> 2];
+    draw_people();
+    wait_frame();
+}
+
+/* An exclamation mark over a person's head, for half a second. */
+void exclaim(uint8_t slot)
+{
+    uint8_t *oam = wShadowOAM + 156;
+    oam[0] = STATE1(slot)[Y_PIXELS] + 8;
+    oam[1] = STATE1(slot)[X_PIXELS] + 12;
+    oam[2] = EXCLAMATION_MARK;
+    oam[3] = 0;
+    wait_frames(30);
+    oam[0] = 0;
 }

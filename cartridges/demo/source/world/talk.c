@@ -3,7 +3,7 @@
 #include "world.h"
 
 static uint16_t sign_text;
-static uint8_t sign_script;
+static uint16_t sign_script;
 
 void close_talk(void)
 {
@@ -15,13 +15,13 @@ void close_talk(void)
 
 static uint8_t find_sign(uint8_t y, uint8_t x)
 {
-    uint8_t i, sign[5];
-    for (i = 0; i < wNumSigns && i < map_head.sign_count; i++) {
+    uint8_t i, sign[6];
+    for (i = 0; i < wNumSigns && i < map_head.signs.count; i++) {
         if (wSignCoords[i * 2] != y || wSignCoords[i * 2 + 1] != x)
             continue;
-        far_copy(sign, map_bank, map_head.signs + i * 5, 5);
+        far_copy(sign, map_bank, map_head.signs.at + i * 6, 6);
         sign_text = sign[2] | ((uint16_t)sign[3] << 8);
-        sign_script = sign[4];
+        sign_script = sign[4] | ((uint16_t)sign[5] << 8);
         return 1;
     }
     return 0;
@@ -42,25 +42,36 @@ static uint8_t person_in_front(uint8_t side, struct person *person)
     return person->flags & PERSON_BEHIND_COUNTER ? slot : 0;
 }
 
-static void talk(uint8_t script, uint16_t text)
+static void talk(uint16_t script, uint16_t text)
 {
-    text_box();
-    draw_people();
     if (script)
-        run_script(script, text);
-    else
+        run_script(script);
+    else if (text != NO_TEXT) {
+        talk_box();
         say(text);
-    close_talk();
+        close_talk();
+    }
+}
+
+static void talk_to(uint8_t slot, struct person *person)
+{
+    if (person->flags & PERSON_ITEM)
+        take_item(slot, person);
+    else if (person->flags & PERSON_TRAINER)
+        talk_to_trainer(slot, person);
+    else {
+        face_person_to_player(slot);
+        talk(person->script, person->text);
+    }
 }
 
 void interact(void)
 {
-    struct person person;
+    static struct person person;
     uint8_t side = wSpriteState1[9] >> 2;
     uint8_t slot = person_in_front(side, &person);
-    if (slot) {
-        face_person_to_player(slot);
-        talk(person.script, person.text);
-    } else if (find_sign(wYCoord + step_y[side], wXCoord + step_x[side]))
+    if (slot)
+        talk_to(slot, &person);
+    else if (find_sign(wYCoord + step_y[side], wXCoord + step_x[side]))
         talk(sign_script, sign_text);
 }

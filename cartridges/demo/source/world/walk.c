@@ -24,6 +24,23 @@ static uint8_t is_in(const uint8_t *list, uint8_t tile)
     return 0;
 }
 
+static uint8_t kind_of(uint8_t tile)
+{
+    return tile < 0x60 ? tile_kinds[tile] : 0;
+}
+
+/* What the player stands on. */
+uint8_t kind_here(void)
+{
+    return kind_of(*tile_at(8, 9));
+}
+
+/* A square in sight, seen from the player: could one stand there? */
+uint8_t square_is_passable(int8_t squares_down, int8_t squares_right)
+{
+    return is_in(wTilesetCollisionPtr, *tile_at(8 + squares_right * 2, 9 + squares_down * 2));
+}
+
 static uint8_t leaves_map(uint8_t y, uint8_t x)
 {
     return y >= wCurrentMapHeight2 || x >= wCurrentMapWidth2;
@@ -122,7 +139,9 @@ void walk_step(uint8_t facing)
 
 static uint8_t hops_ledge(uint8_t side)
 {
-    return side == 0 && is_in(tileset_ledges[wCurMapTileset], wTileInFrontOfPlayer) && !person_at(wYCoord + 2, wXCoord);
+    static const uint8_t ledges[4] = {KIND_LEDGE, 0, KIND_LEDGE_LEFT, KIND_LEDGE_RIGHT};
+    return side != 1 && kind_of(wTileInFrontOfPlayer) == ledges[side] &&
+           !person_at(wYCoord + step_y[side] * 2, wXCoord + step_x[side] * 2);
 }
 
 /* A held direction. Returns 1 if a step was made. */
@@ -147,4 +166,24 @@ uint8_t try_move(uint8_t facing)
     }
     one_square(side, 0);
     return 1;
+}
+
+/* Ice carries on as long as it lasts; a pushing square carries its own way until a wall, another or a stopping square. */
+void carry_on(void)
+{
+    uint8_t kind, side = FACING_OF_PLAYER >> 2, pushed = 0;
+    for (;;) {
+        kind = kind_here();
+        if (kind >= KIND_PUSH_DOWN) {
+            side = kind - KIND_PUSH_DOWN;
+            pushed = 1;
+        } else if (kind == KIND_STOP || (kind != KIND_ICE && !pushed))
+            return;
+        wTileInFrontOfPlayer = tile_in_front(side);
+        if (leaves_map(wYCoord + step_y[side], wXCoord + step_x[side]) || !is_free(side, wYCoord + step_y[side], wXCoord + step_x[side]))
+            return;
+        if (pushed)
+            FACING_OF_PLAYER = side << 2;
+        one_square(side, 0);
+    }
 }

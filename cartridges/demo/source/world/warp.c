@@ -4,14 +4,11 @@
 
 #define LAST_MAP 0xFF
 
+uint8_t entered_map;
+
 uint8_t stands_on_door(void)
 {
-    const uint8_t *tile = tileset_doors[wCurMapTileset];
-    uint8_t here = *tile_at(8, 9);
-    for (; *tile != 0xFF; tile++)
-        if (*tile == here)
-            return 1;
-    return 0;
+    return kind_here() == KIND_DOOR;
 }
 
 /* Number of the warp the player stands on plus one, or 0. */
@@ -27,20 +24,21 @@ uint8_t warp_here(void)
 
 static uint8_t is_outside(uint8_t tileset)
 {
-    return tileset == 0;
+    return tileset_outside[tileset];
 }
 
 /* Puts the player on the destination's warp number wDestinationWarpID. */
 static void arrive(void)
 {
     uint8_t warp[4];
-    far_entry(MAP_TABLE_BANK, MAP_TABLE, wCurMap);
+    struct map_head there;
+    find_map(wCurMap);
     if (!entry_bank)
         return;
-    far_copy(&map_head, entry_bank, entry_address, MAP_HEAD_SIZE);
-    if (wDestinationWarpID >= map_head.warp_count)
+    far_copy(&there, entry_bank, entry_address, MAP_HEAD_SIZE);
+    if (wDestinationWarpID >= there.warps.count)
         return;
-    far_copy(warp, entry_bank, map_head.warps + (uint16_t)wDestinationWarpID * 4, 2);
+    far_copy(warp, entry_bank, there.warps.at + (uint16_t)wDestinationWarpID * 4, 2);
     wYCoord = warp[0];
     wXCoord = warp[1];
 }
@@ -56,9 +54,16 @@ void take_warp(uint8_t number)
         wLastMap = wCurMap;
     wCurMap = hWarpDestinationMap;
     arrive();
+    entered_map = 1;
     enter_map();
     if (is_outside(wCurMapTileset) && stands_on_door())
         walk_step(FACING_DOWN);
+}
+
+static uint8_t next_tileset(uint8_t map)
+{
+    find_map(map);
+    return entry_bank ? far_byte(entry_bank, (const uint8_t *)entry_address) : wCurMapTileset;
 }
 
 static void enter_neighbour(uint8_t side)
@@ -71,6 +76,11 @@ static void enter_neighbour(uint8_t side)
     } else {
         wYCoord += connection[7];
         wXCoord = connection[8];
+    }
+    entered_map = 1;
+    if (next_tileset(connection[0]) != wCurMapTileset) {
+        enter_map();
+        return;
     }
     wNumSprites = 0; /* the old map's people go before their pictures are overwritten */
     draw_people();
@@ -94,19 +104,24 @@ void cross_edge(void)
         enter_neighbour(3);
 }
 
-struct safe_place { uint8_t map, y, x; };
-static const struct safe_place safe_places[] = {{MAP_FERNHOLM, 6, 5}, {MAP_STONEBROOK, 12, 4}, {MAP_LEAGUE_LOBBY, 7, 7}};
-
-/* Where one wakes up after losing: in front of the last house that healed. */
-void go_to_safe_place(void)
+/* Where one wakes up after losing: at the place that the map which healed last has for it. */
+void go_to_safe_place(void) __banked
 {
-    uint8_t i, chosen = 0;
-    for (i = 0; i < 3; i++)
-        if (safe_places[i].map == wLastBlackoutMap)
-            chosen = i;
-    wCurMap = safe_places[chosen].map;
-    wYCoord = safe_places[chosen].y;
-    wXCoord = safe_places[chosen].x;
+    struct map_head home;
+    uint8_t known;
+    find_map(wLastBlackoutMap);
+    known = entry_bank;
+    if (known)
+        far_copy(&home, entry_bank, entry_address, MAP_HEAD_SIZE);
+    if (!known || !(home.flags & MAP_WAKE)) {
+        wLastBlackoutMap = MAP_FERNHOLM;
+        find_map(MAP_FERNHOLM);
+        far_copy(&home, entry_bank, entry_address, MAP_HEAD_SIZE);
+    }
+    wCurMap = wLastBlackoutMap;
+    wYCoord = home.wake_y;
+    wXCoord = home.wake_x;
     wSpriteState1[9] = FACING_DOWN;
+    entered_map = 1;
     enter_map();
 }
