@@ -139,7 +139,8 @@ class Walker:
                 deed()
             except Lost:
                 continue
-            return attempt + 1
+            if self.health:
+                return attempt + 1
         raise Lost(f"{tries} times at {self.place}, level {self.level}")
 
     # ---------------------------------------------------------------- menus, texts and fights
@@ -236,22 +237,24 @@ class Walker:
             self.choose(0)
         elif menu:
             self.press("b")
-        else:
+        elif self.read(0xC3A0 + 16 * 20 + 18) == 0xEE:
             self.press("b", 4)
+        else:
+            self.hold("", 3)  # B would stop an evolution
         if not self.may_lose and self.read(0xD163) and not any(self.word(0xD16C + 44 * slot) for slot in range(self.read(0xD163))):
             raise Lost
 
     def finish(self) -> None:
         """Until one can walk again."""
         quiet = 0
-        for _ in range(9000):
+        for _ in range(20000):
             if self.busy:
                 quiet = 0
                 self.attend()
             else:
                 quiet += 1
                 self.hold("", 4)
-            if quiet > 8:
+            if quiet > 8 or self.read(0xD5A2):
                 return
         raise RuntimeError(f"never ends at {self.place}")
 
@@ -304,8 +307,11 @@ class Walker:
             self.finish()
 
     def slide(self, button: str) -> None:
-        """A step onto ice or wind, until one stands still."""
-        self.step(button)
+        """A step onto ice or wind, until one stands still; who comes first is dealt with first."""
+        before = self.place
+        for _ in range(5):
+            if self.place == before:
+                self.step(button)
         still, last = 0, self.place
         while still < 30:
             self.hold("", 1)
@@ -401,7 +407,7 @@ class Walker:
     def refresh(self) -> None:
         """Heals the first glim from the bag."""
         healer = self.healer()
-        if healer is not None and not self.busy:
+        if healer is not None and self.health and not self.busy:
             self.use(self.read(0xD31E + 2 * healer))
 
     def use(self, item: int, slot: int | None = 0) -> None:

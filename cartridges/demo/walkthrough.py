@@ -127,17 +127,21 @@ def hollow(player: Walker) -> None:
 
 
 def shore(player: Walker) -> None:
-    """Past the rival to MISTMERE and its nurse."""
+    """Past the rival to MISTMERE, its nurse and its shop."""
     player.leave(19, 10, "down")
     rest(player, (5, 15))
+    player.walk(5, 4)
+    player.walk(3, 2)
+    player.turn("left")
+    player.buy([(3, 4)])
+    player.leave(7, 2, "down")
 
 
 def nerissa(player: Walker) -> None:
     """Over the ice, and the second badge."""
     player.walk(14, 4)
     player.walk(13, 4)
-    player.step("up")
-    for button in ("up", "right", "up", "left", "up"):
+    for button in ("up", "up", "right", "up", "left", "up"):
         player.slide(button)
     player.talk(2, 4, "up")
 
@@ -145,17 +149,23 @@ def nerissa(player: Walker) -> None:
 def leave_nerissa(player: Walker) -> None:
     """Back over the ice."""
     player.walk(3, 7)
-    for button in ("down", "left", "down"):
+    for button in ("down", "left", "up", "right", "down"):
         player.slide(button)
-    while player.place[1] < 12:
-        player.slide("left" if player.place[2] > 5 else "right" if player.place[2] < 4 else "down")
     player.leave(15, 4, "down")
 
 
-def to_sunspire(player: Walker) -> None:
-    """The HIGH ROAD."""
+def back_to_nurse(player: Walker) -> None:
+    """From a road's northern end to the nurse of the town there, and back."""
+    player.leave(0, 10, "up")
     rest(player, (5, 15))
     player.leave(19, 10, "down")
+
+
+def to_sunspire(player: Walker) -> None:
+    """The HIGH ROAD, with training in its grass."""
+    rest(player, (5, 15))
+    player.leave(19, 10, "down")
+    player.train(20, ((4, 14), (4, 17)), lambda: back_to_nurse(player))
     player.leave(23, 10, "down")
     rest(player, (5, 15))
 
@@ -164,22 +174,23 @@ def dynamo(player: Walker) -> None:
     """Through the wind, and the third badge."""
     player.walk(13, 14)
     player.walk(12, 6)
-    player.step("up")
-    for button in ("up", "right", "up"):
+    for button in ("up", "up", "right", "up"):
         player.slide(button)
     player.talk(2, 4, "up")
 
 
 def leave_dynamo(player: Walker) -> None:
     """Down through the wind."""
-    player.walk(3, 8)
-    player.walk(2, 8)
+    player.walk(2, 1)
+    player.slide("down")
+    player.leave(15, 4, "down")
 
 
 def star_road(player: Walker) -> None:
     """Provisions, the badge check, the rival, and the league's door."""
     rest(player, (5, 15))
     player.leave(19, 10, "down")
+    player.train(24, ((3, 1), (3, 4)), lambda: back_to_nurse(player))
     player.leave(25, 10, "down")
     player.walk(6, 9)
 
@@ -197,7 +208,7 @@ def provisions(player: Walker) -> None:
 def room(player: Walker) -> None:
     """One of the four, or the champion, and the door behind."""
     player.talk(4, 4, "up")
-    while player.healer() is not None and player.health < 0.6:
+    while player.healer() is not None and 0 < player.health < 0.6:
         player.refresh()
     player.walk(1, 4)
 
@@ -225,6 +236,7 @@ STORY: tuple[tuple[str, Callable[[Walker], None]], ...] = (
     ("over the ice", leave_nerissa),
     ("HIGH ROAD", to_sunspire),
     ("DYNAMO", dynamo),
+    ("down the wind", leave_dynamo),
     ("STAR ROAD", star_road),
     ("lobby", provisions),
     ("BRIAR", room),
@@ -276,7 +288,7 @@ def main() -> int:
         return check()
     player = Walker()
     for name, deed in STORY:
-        tries = player.with_luck(lambda deed=deed: deed(player))  # type: ignore[misc]
+        tries = player.with_luck(lambda deed=deed: deed(player), 40)  # type: ignore[misc]
         print(f"{name}: {player.frames} frames, level {player.level}, try {tries}, at {player.place}", flush=True)
     runs = runs_of(player.log)
     console = replay(runs)
