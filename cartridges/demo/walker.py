@@ -241,7 +241,11 @@ class Walker:
             self.press("b", 4)
         else:
             self.hold("", 3)  # B would stop an evolution
-        if not self.may_lose and self.read(0xD163) and not any(self.word(0xD16C + 44 * slot) for slot in range(self.read(0xD163))):
+        if (
+            not self.may_lose
+            and self.read(0xD163)
+            and not any(self.word(0xD16C + 44 * slot) for slot in range(self.read(0xD163)))
+        ):
             raise Lost
 
     def finish(self) -> None:

@@ -199,8 +199,8 @@ def provisions(player: Walker) -> None:
     """The clerk and the nurse of the lobby."""
     player.walk(7, 2)
     player.turn("left")
-    money = sum((player.read(0xD347 + i) >> 4) * 10 ** (5 - 2 * i) + (player.read(0xD347 + i) & 15) * 10 ** (4 - 2 * i) for i in range(3))
-    player.buy([(3, max(1, min(9, money // 1200)))])
+    purse = bytes(player.read(0xD347 + place) for place in range(3)).hex()  # decimal digits
+    player.buy([(3, max(1, min(9, int(purse) // 1200)))])
     player.talk(7, 7, "right")
     player.walk(1, 4)
 
