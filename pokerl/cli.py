@@ -15,6 +15,7 @@ from rich.console import Console
 
 from pokerl import __version__
 from pokerl.errors import BudgetSpent, PokerlError
+from pokerl.states.commands import app as states_app
 
 INTERRUPTED = 130
 
@@ -26,6 +27,8 @@ app = typer.Typer(
     help="Let a model build the interface through which a model plays a game: recorded, replayed, audited.",
 )
 
+app.add_typer(states_app, name="states")
+
 Experiment = Annotated[
     Path | None, typer.Argument(help="An experiment's TOML file; the offline story on the demo game without one.")
 ]
@@ -35,6 +38,7 @@ Rom = Annotated[str, typer.Option("--rom", help="Your ROM; otherwise POKERL_ROM,
 Mode = Annotated[str, typer.Option("--mode", help="What interfaces may do: pixels, fair or open.")]
 Model = Annotated[str, typer.Option("--model", help="Name of a model at the OpenAI-compatible endpoint.")]
 Runs = Annotated[str, typer.Option("--runs", help="Where run folders are made.")]
+Start = Annotated[str, typer.Option("--start", help="A start state (`pokerl states`) instead of power-on.")]
 Sandbox = Annotated[str, typer.Option("--sandbox", help="A tier by name: bubblewrap or landlock.")]
 Unsafe = Annotated[bool, typer.Option("--unsafe-no-sandbox", help="Run model-written code without any sandbox.")]
 
@@ -55,6 +59,7 @@ def run(
     model: Model = "",
     rom: Rom = "",
     runs: Runs = "",
+    start: Start = "",
     resume: Annotated[Path | None, typer.Option(help="Go on with an interrupted run.")] = None,
     cassette: Annotated[Path | None, typer.Option(help="Repeat a recorded run with its models' answers.")] = None,
     video: Annotated[bool, typer.Option(help="Make the MP4 at the end.")] = True,
@@ -66,7 +71,7 @@ def run(
     from pokerl import verbs
 
     settings = verbs.settings_for(
-        experiment, resume, cassette, mode=mode, model=model, rom=rom, runs=runs, sandbox=sandbox
+        experiment, resume, cassette, mode=mode, model=model, rom=rom, runs=runs, sandbox=sandbox, start=start
     )
     result = verbs.run_and_watch(settings, resume, unsafe=unsafe, console=_console(as_json))
     report = verbs.finish(result, rom=settings.rom, video=video, console=_console(as_json))
@@ -82,6 +87,7 @@ def play(
     model: Model = "",
     rom: Rom = "",
     runs: Runs = "",
+    start: Start = "",
     minutes: Annotated[float | None, typer.Option(help="Wall clock for the attempt.")] = None,
     sandbox: Sandbox = "",
     unsafe: Unsafe = False,
@@ -90,7 +96,7 @@ def play(
     """Play one attempt with an interface."""
     from pokerl import verbs
 
-    settings = verbs.settings_for(experiment, mode=mode, model=model, rom=rom, runs=runs, sandbox=sandbox)
+    settings = verbs.settings_for(experiment, mode=mode, model=model, rom=rom, runs=runs, sandbox=sandbox, start=start)
     settings = verbs.for_one_attempt(settings, minutes)
     result = verbs.play_once(settings, interface, unsafe=unsafe, console=_console(as_json))
     _print_json(result, when=as_json)
@@ -174,30 +180,6 @@ def interfaces(
         _print_json(found, when=True)
     else:
         Console().print(interfaces_table(found))
-
-
-@app.command()
-def states(
-    folder: RunFolder,
-    picture: Annotated[str, typer.Option(help="A checkpoint (or its beginning): write its picture as PNG.")] = "",
-    out: Annotated[Path | None, typer.Option(help="Where the picture goes.")] = None,
-    rom: Rom = "",
-    as_json: AsJson = False,
-) -> None:
-    """List the checkpoints of a run, or show one."""
-    from pokerl import verbs
-
-    console = _console(as_json)
-    if picture:
-        drawn = verbs.draw_state(folder, picture, out, rom=rom)
-        _print_json({"picture": drawn}, when=as_json)
-        console.print(str(drawn), highlight=False, markup=False, soft_wrap=True)
-        return
-    rows = verbs.list_states(folder)
-    if as_json:
-        _print_json(rows, when=True)
-    else:
-        console.print(verbs.states_table(rows))
 
 
 @app.command()

@@ -32,6 +32,7 @@ from pokerl.play.run import Run
 from pokerl.play.versions import keep_version
 from pokerl.replay import Video, VideoSettings, make_gif, open_record, render_run
 from pokerl.shipped import path as shipped
+from pokerl.states.shelf import put_start
 from pokerl.tables import results_table, splits_table
 from pokerl.timeline import StateStore, read_events
 from pokerl.timeline.manifest import read_manifest
@@ -94,6 +95,7 @@ def settings_for(
     rom: str,
     runs: str,
     sandbox: str,
+    start: str = "",
 ) -> ExperimentSettings:
     """The settings of an experiment's file (or of the run to resume or to repeat), changed by the command line.
 
@@ -112,7 +114,7 @@ def settings_for(
     else:
         base = load_settings(experiment or shipped(STORY))
     changes: dict[str, Any] = {
-        name: value for name, value in (("rom", rom), ("runs", runs), ("sandbox", sandbox)) if value
+        name: value for name, value in (("rom", rom), ("runs", runs), ("sandbox", sandbox), ("start", start)) if value
     }
     if mode:
         changes["mode"] = _known_mode(mode)
@@ -194,6 +196,7 @@ def play_once(settings: ExperimentSettings, interface: str, *, unsafe: bool, con
             interface=kept,
             player=settings.player,
             scout=settings.scout,
+            start=put_start(run.states, settings.start),
         )
         run.record("experiment_started", name=settings.name, cartridge=run.cartridge.identifier, mode=run.mode)
         with _display(run, budget, console):

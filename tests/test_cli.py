@@ -171,7 +171,7 @@ class TestWhatCannotWork:
         is_an_error(pokerl("run", "--resume", "nowhere"), "There is no run in nowhere")
 
     def test_a_word_too_many_is_usage(self, pokerl):
-        for words in (("states",), ("run", "--nothing"), ("nothing",), ("replay", "x", "--speed", "0")):
+        for words in (("audit",), ("run", "--nothing"), ("nothing",), ("replay", "x", "--speed", "0")):
             said = pokerl(*words)
             assert said.code == 2
             assert "Usage: " in said.err
@@ -246,7 +246,11 @@ class TestJson:
         assert {check["standing"] for check in said.json} <= {"ok", "missing", "optional"}
 
     def test_of_interfaces(self, pokerl, played):
-        assert [each["manifest"]["name"] for each in pokerl("interfaces", "--json").json] == ["starter"]
+        assert [each["manifest"]["name"] for each in pokerl("interfaces", "--json").json] == [
+            "baseline",
+            "pixels",
+            "starter",
+        ]
         assert pokerl("interfaces", played, "--json").json[0]["digest"]
 
     def test_of_states(self, pokerl, played, tmp_path):

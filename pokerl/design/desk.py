@@ -29,6 +29,7 @@ from pokerl.play.run import Run
 from pokerl.play.versions import keep_version
 from pokerl.rlm import Extension
 from pokerl.rlm.cancellation import Cancellation
+from pokerl.states.shelf import put_start
 from pokerl.timeline import Poke, Segment, Tree, read_events
 
 CLOSING_SECONDS = 60.0
@@ -101,6 +102,7 @@ class Desk:
         self._attempts = 0
         self._numbering = threading.Lock()
         self._numbered = 0
+        self._start = put_start(run.states, settings.start)
 
     def extension(self) -> Extension:
         """What the designer's REPL has beyond the engine's own names."""
@@ -173,7 +175,7 @@ class Desk:
             interface=interface,
             player=self._settings.player,
             scout=self._settings.scout,
-            start=wanted.start,
+            start=wanted.start or self._start,
         )
         budget = self._budget.child(self._limits(wanted), name=f"attempt {plan.identifier}")
         with self._one_more():
@@ -236,7 +238,7 @@ class Desk:
     def _probe(self) -> tuple[int, ...]:
         """A socket to the designer's own machine, which is started when it is first needed or was lost."""
         if self._machine is None or not self._machine.alive:
-            self._machine = self._park.start()
+            self._machine = self._park.start(self._start)
         return (self._machine.open_client(MODES[self._run.mode]).detach(),)
 
     def _settle(self) -> str:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pokerl.cartridge import Cartridge, MemoryImage, Milestone, MilestoneWatch
-from pokerl.emulator.core import PyBoy, PyBoyException, state_access
+from pokerl.emulator.core import PyBoy, PyBoyException, StateFiles, state_access
 from pokerl.emulator.protocol import BUTTONS
 from pokerl.errors import RomProblem, StateRejected, UsageProblem
 from pokerl.timeline.states import StoredState
@@ -211,6 +211,24 @@ class Machine:
         self.load(stored.state)
         if self.ram_hash() != stored.ram:
             raise StateRejected("The loaded state's memory is not what its record says.", "Make the savestate again.")
+
+    def adopt(self, core: bytes) -> None:
+        """Go on from a state that PyBoy itself saved, of this ROM, of any origin; counted from here as from power-on.
+
+        Raises:
+            StateRejected: PyBoy cannot load it. Where the machine stands then is not known.
+        """
+        try:
+            StateFiles().load(self._pyboy, core)
+        except (PyBoyException, OSError, ValueError, IndexError, AssertionError, OverflowError, TypeError) as error:
+            raise StateRejected(
+                f"PyBoy cannot load the state: {error}.", "Give one that PyBoy saved with this ROM."
+            ) from error
+        self._watch = MilestoneWatch(self.cartridge.milestones)
+        self._mask, self.frame, self._drawn = 0, 0, -1
+        self._sample, self.milestones = [], {}
+        for name in BUTTONS:
+            self._pyboy.button_release(name)
 
     def stored(self, *, attempt: str = "", machine: str = "", segment: str = "", label: str = "") -> StoredState:
         """The present state as a store takes it."""

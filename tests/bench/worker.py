@@ -1,7 +1,7 @@
 """A policy behind the sandbox boundary: ``python worker.py DESCRIPTOR ROUNDS``.
 
-Waits on standard input for ``apart`` or ``together``, plays ROUNDS times and prints the seconds that it took, on the clock
-and of the processor.
+Waits on standard input for ``apart`` or ``together``, plays ROUNDS times and prints the seconds that it took, on the
+clock and of the processor.
 """
 
 from __future__ import annotations
