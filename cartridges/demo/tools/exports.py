@@ -7,10 +7,6 @@ from .conditions import events
 from .maps import LAST_MAP, Map, World
 from .paths import EXPORTS
 
-<<<<<<< HEAD
-SPACE = 0x7F
-=======
->>>>>>> story
 KIND_SIGNS = {
     "floor": ".", "wall": "#", "grass": ":", "ledge": "v", "ledge_left": "(", "ledge_right": ")",
     "water": "~", "door": "D", "ice": "=", "stop": "o", "push_down": "V", "push_up": "^",
