@@ -21,8 +21,13 @@ def results_table(rows: Iterable[VersionRow], milestones_total: int) -> Table:
     """One row an interface version: its best attempt."""
     rows = list(rows)
     priced = any(row.best.dollars is not None for row in rows)
+    begun_elsewhere = any(not row.best.from_power_on for row in rows)
     table = Table(
-        title="Results: the best attempt of each interface version", title_justify="left", box=box.SIMPLE_HEAD
+        title="Results: the best attempt of each interface version",
+        caption="* begun from a checkpoint: no full run" if begun_elsewhere else None,
+        title_justify="left",
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
     )
     table.add_column("version", no_wrap=True)
     table.add_column("capabilities", min_width=12)
@@ -32,7 +37,7 @@ def results_table(rows: Iterable[VersionRow], milestones_total: int) -> Table:
     for row in rows:
         best = row.best
         cells = [
-            row.version,
+            row.version if best.from_power_on else f"{row.version} *",
             " ".join(name for name in CAPABILITIES if name in best.capabilities),
             reached(best, milestones_total),
             f"[green]{best.outcome}[/]" if best.won else best.outcome,

@@ -264,9 +264,9 @@ def provenance_table(found: auditing.Audit) -> Table:
     for attempt in found.attempts:
         verdicts = [one.verdict for one in attempt.provenance]
         won = next((one.verdict for one in attempt.provenance if one.name == "won"), "-")
-        pokes = sum(poke.attempt == attempt.attempt for poke in found.pokes)
         counts = [str(verdicts.count(name)) for name in ("earned", "glitched", "written", "claimed")]
-        table.add_row(attempt.attempt, attempt.version, *counts, won, str(pokes))
+        version = f"{attempt.version}, from a checkpoint" if attempt.start else attempt.version
+        table.add_row(attempt.attempt, version, *counts, won, str(attempt.trunk_pokes))
     return table
 
 

@@ -175,7 +175,11 @@ class ReplayAudit(Struct, frozen=True):
 
 
 class AttemptAudit(Struct, frozen=True):
-    """One attempt."""
+    """One attempt.
+
+    ``start`` is the digest of the checkpoint that it began from, empty for power-on; ``trunk_pokes`` counts the writes
+    on the whole path to its end, those before that checkpoint included.
+    """
 
     attempt: str
     version: str
@@ -187,6 +191,8 @@ class AttemptAudit(Struct, frozen=True):
     findings: tuple[Finding, ...]
     exploration: Exploration
     resources: Resources
+    start: str = ""
+    trunk_pokes: int = 0
 
 
 class Audit(Struct, frozen=True):

@@ -119,7 +119,7 @@ class _Auditor:
         ended = measures.first_of(self.record.events, "attempt_ended", attempt)
         begun, finished = started.data if started else {}, ended.data if ended else {}
         mode = str(begun.get("mode", self.record.manifest.mode))
-        self._check_mode(attempt, mode)
+        self._check_mode(attempt, mode, trunk)
         shown, provenance, findings, glimpses = self._prove(attempt, trunk)
         return AttemptAudit(
             attempt=attempt,
@@ -132,6 +132,8 @@ class _Auditor:
             findings=findings,
             exploration=explore(self.record, trunk, attempt, glimpses),
             resources=measures.resources(self.record.events, attempt),
+            start=str(begun.get("start", "")),
+            trunk_pokes=len(_on_path(self.pokes, trunk)),
         )
 
     def _prove(
@@ -200,9 +202,10 @@ class _Auditor:
             )
         return f"state {digest[:12]}"
 
-    def _check_mode(self, attempt: str, mode: str) -> None:
+    def _check_mode(self, attempt: str, mode: str, trunk: Sequence[Segment]) -> None:
         allowed = next((rights for name, rights in MODES.items() if name == mode), None)
-        writes = sum(poke.attempt == attempt for poke in self.pokes)
+        path = {segment.identifier for segment in trunk}
+        writes = sum(poke.attempt == attempt or poke.segment in path for poke in self.pokes)
         if allowed is not None and "ram.write" not in allowed and writes:
             self.problems.append(f"{attempt}: {writes:,} writes are on record although its mode is {mode}")
 

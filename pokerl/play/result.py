@@ -74,13 +74,13 @@ class AttemptResult(Struct, frozen=True, kw_only=True):
 
 
 def trunk_splits(events: Sequence[Event], attempt: str, milestones: Iterable[Milestone]) -> list[Split]:
-    """The splits of an attempt's trunk, read off the run's events."""
+    """The splits of an attempt's trunk, read off the run's events; what was reached before its start is not its own."""
     known = {milestone.name: milestone.title for milestone in milestones}
     on_trunk = {segment.identifier for segment in Tree.from_events(events).trunk(attempt)}
     began = next(event.at for event in events if event.kind == "attempt_started" and event.attempt == attempt)
     splits: dict[str, Split] = {}
     for event in events:
-        if event.kind == "milestone" and event.segment in on_trunk:
+        if event.kind == "milestone" and event.attempt == attempt and event.segment in on_trunk:
             name = event.data["name"]
             tokens = tokens_used(events, attempt, until=event.at)
             splits.setdefault(name, Split(name, known.get(name, name), event.frame, max(0.0, event.at - began), tokens))
