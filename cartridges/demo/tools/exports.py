@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from .conditions import events
+from .font import FIRST_CODE, font_bytes
 from .maps import LAST_MAP, Map, World
 from .paths import EXPORTS
 
@@ -12,6 +13,7 @@ KIND_SIGNS = {
     "water": "~", "door": "D", "ice": "=", "stop": "o", "push_down": "V", "push_up": "^",
     "push_left": "<", "push_right": ">",
 }  # fmt: skip
+SPACE = 0x7F
 
 
 def write_json(name: str, value: Any) -> None:
@@ -80,3 +82,10 @@ def write_world(world: World) -> None:
         {f"{e.number:02X}": {"warps": _warps(world, e), "connections": _connections(world, e)} for e in maps},
     )
     write_json("people", {f"{e.number:02X}": {"people": _people(e), "signs": _signs(e)} for e in maps})
+
+
+def font_rows() -> dict[str, str]:
+    """Glyphs by screen code: eight bytes, a bit a pixel."""
+    data = font_bytes()
+    tiles = {FIRST_CODE + place // 16: data[place : place + 16 : 2] for place in range(0, len(data), 16)}
+    return {f"{code:02X}": tile.hex().upper() for code, tile in tiles.items() if any(tile) or code == SPACE}
