@@ -8,12 +8,12 @@ from .font import FIRST_CODE, font_bytes
 from .maps import LAST_MAP, Map, World
 from .paths import EXPORTS
 
+SPACE = 0x7F
 KIND_SIGNS = {
     "floor": ".", "wall": "#", "grass": ":", "ledge": "v", "ledge_left": "(", "ledge_right": ")",
     "water": "~", "door": "D", "ice": "=", "stop": "o", "push_down": "V", "push_up": "^",
     "push_left": "<", "push_right": ">",
 }  # fmt: skip
-SPACE = 0x7F
 
 
 def write_json(name: str, value: Any) -> None:
