@@ -60,15 +60,18 @@ class TestBranchesElsewhere:
 
     def test_are_counted_in_the_attempts_frames(self, play, run, executor):
         played = play(
-            "r = explore([lambda g: g.wait(500)] * 2); print('SPENT', sorted(each.spent for each in r))\n"
-            "explore([lambda g: g.wait(500)] * 2); game.wait(100)",
+            # One frame is left afterwards: with none left the attempt would end in the middle of this block.
+            "r = explore([lambda g: g.wait(500)] * 2); print('SPENT', sorted(each.spent for each in r))",
+            "explore([lambda g: g.wait(500)] * 2)",
+            "game.wait(100)",
             FINISH,
             run=replace(run, executor=executor),
-            limits={"frames": 900},
+            limits={"frames": 901},
         )
         assert "SPENT [450, 450]" in played.told
+        assert "The 901 frames of this attempt are spent." in played.told
         assert played.result.outcome == "budget"
-        assert played.result.frames == 900
+        assert played.result.frames == 901
 
 
 def check_exploring(played) -> None:
