@@ -33,7 +33,11 @@ _COLOUR_ONLY = 0xC0
 _WITH_CLOCK = (0x0F, 0x10)
 _RAM_BANKS = {0: 1, 1: 1, 2: 1, 3: 4, 4: 16, 5: 8}
 _BANK = 0x2000
+_LCDC, _LCD_ON = 0xFF40, 0x80
 _STAT = 0xFF41
+
+_FRAMES_UNTIL_LCD_ON = 60
+"""PyBoy's boot ROM switches the LCD on in the fifth frame."""
 
 
 class Reached(NamedTuple):
@@ -89,6 +93,7 @@ class Machine:
         self._rom = content
         self._pyboy: Any = _power_on(content)
         self._states = state_access(self._pyboy)
+        self._draw_a_first_picture()
 
     def run(self, mask: int, frames: int, render: bool = False) -> list[Reached]:
         """Hold exactly the buttons of ``mask`` for some frames.
@@ -248,6 +253,20 @@ class Machine:
     def close(self) -> None:
         """Switch the machine off; no file is written."""
         self._pyboy.stop(save=False)
+
+    def _draw_a_first_picture(self) -> None:
+        """Draw a whole frame and take it back.
+
+        PyBoy counts the window's lines from the end of the frame drawn before (``Renderer.ly_window``, which no state
+        holds). In the first frame that an emulator ever draws there is none, and its window stands one line too high.
+        """
+        power_on = self._states.save(self._pyboy)
+        for _ in range(_FRAMES_UNTIL_LCD_ON):
+            was_on = self._pyboy.memory[_LCDC] & _LCD_ON
+            self._pyboy.tick(1, True, False)
+            if was_on:
+                break
+        self._states.load(self._pyboy, power_on)
 
     def _glimpse(self) -> NDArray[np.uint8]:
         state = self._states.save(self._pyboy)

@@ -110,6 +110,16 @@ def test_the_picture_is_of_the_present_frame_whether_or_not_it_was_drawn(machine
     assert np.array_equal(seen, another.screen())
 
 
+def test_the_first_picture_that_a_machine_draws_is_like_every_later_one(machine, another):
+    for _ in range(300):
+        another.run(0, 1, render=True)
+    machine.run(0, 299)
+    glimpsed = machine.screen()
+    machine.run(0, 1, render=True)
+    assert np.array_equal(machine.screen(), another.screen())
+    assert np.array_equal(glimpsed, another.screen())
+
+
 def test_memory_is_read_up_to_the_end_of_the_bus(machine):
     assert len(machine.read(0xFFF0, 100)) == 16
     assert machine.read(0xFF40, 3)[1] == 0xFF
