@@ -37,7 +37,7 @@ class Ray(Closing):
                 ray.init(address=address or None, log_to_driver=False, include_dashboard=False)
         except (ConnectionError, ValueError, RuntimeError) as error:
             raise ConfigurationProblem(f"There is no Ray cluster at {address!r}: {error}", "`ray status`") from None
-        self.cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
+        self.cores = max(1, int(self._ray.cluster_resources().get("CPU", 1)))
         self._perform = ray.remote(num_cpus=1, max_retries=0)(perform)
 
     def submit(self, function: str, payload: bytes) -> Future[bytes]:
