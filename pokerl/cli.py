@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 import typer
 from rich.console import Console
 
 from pokerl import __version__
+from pokerl.commands.output import console_for, print_error, print_json
 from pokerl.errors import BudgetSpent, PokerlError
 from pokerl.states.commands import app as states_app
 
@@ -48,7 +48,7 @@ def main() -> None:
     try:
         app()
     except PokerlError as error:
-        _say_error(error)
+        print_error(error)
         sys.exit(error.exit_code)
 
 
@@ -68,14 +68,16 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run a whole experiment: a designer builds interfaces, a player plays with each."""
-    from pokerl import verbs
+    from pokerl.commands import running
+    from pokerl.commands.settings import settings_for
 
-    settings = verbs.settings_for(
+    settings = settings_for(
         experiment, resume, cassette, mode=mode, model=model, rom=rom, runs=runs, sandbox=sandbox, start=start
     )
-    result = verbs.run_and_watch(settings, resume, unsafe=unsafe, console=_console(as_json))
-    report = verbs.finish(result, rom=settings.rom, video=video, console=_console(as_json))
-    _print_json(report, when=as_json)
+    result = running.run_and_watch(settings, resume, unsafe=unsafe, console=console_for(as_json))
+    report = running.finish(result, rom=settings.rom, video=video, console=console_for(as_json))
+    if as_json:
+        print_json(report)
     _leave(result.stop, result.reason)
 
 
@@ -94,12 +96,14 @@ def play(
     as_json: AsJson = False,
 ) -> None:
     """Play one attempt with an interface."""
-    from pokerl import verbs
+    from pokerl.commands.playing import play_once
+    from pokerl.commands.settings import for_one_attempt, settings_for
 
-    settings = verbs.settings_for(experiment, mode=mode, model=model, rom=rom, runs=runs, sandbox=sandbox, start=start)
-    settings = verbs.for_one_attempt(settings, minutes)
-    result = verbs.play_once(settings, interface, unsafe=unsafe, console=_console(as_json))
-    _print_json(result, when=as_json)
+    settings = settings_for(experiment, mode=mode, model=model, rom=rom, runs=runs, sandbox=sandbox, start=start)
+    settings = for_one_attempt(settings, minutes)
+    result = play_once(settings, interface, unsafe=unsafe, console=console_for(as_json))
+    if as_json:
+        print_json(result)
     _leave(result.attempt.outcome, result.attempt.reason)
 
 
@@ -118,21 +122,22 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Render the trunk of an attempt to MP4, by replaying its inputs."""
-    from pokerl import verbs
+    from pokerl.commands.films import film
     from pokerl.replay import VideoSettings
 
     settings = VideoSettings(scale=scale, speed=speed, overlay=overlay, branches=branches)
-    film = verbs.film(folder, attempt, out, settings, rom=rom, console=_console(as_json))
-    _print_json(film, when=as_json)
+    video = film(folder, attempt, out, settings, rom=rom, console=console_for(as_json))
+    if as_json:
+        print_json(video)
 
 
 @app.command()
 def audit(folder: RunFolder, rom: Rom = "", as_json: AsJson = False) -> None:
     """Say which tools were generated, what they did, and whether each milestone was earned."""
-    from pokerl import verbs
     from pokerl.audit import require_ok, to_json, to_rich
+    from pokerl.commands.audits import audit_with_bar
 
-    found = verbs.audit(folder, rom=rom, console=_console(as_json))
+    found = audit_with_bar(folder, rom=rom, console=console_for(as_json))
     if as_json:
         print(to_json(found))
     else:
@@ -143,23 +148,24 @@ def audit(folder: RunFolder, rom: Rom = "", as_json: AsJson = False) -> None:
 @app.command()
 def check(folder: RunFolder, rom: Rom = "", as_json: AsJson = False) -> None:
     """Say whether the record of a run is whole: each event, the tree, each state."""
-    from pokerl import checking
+    from pokerl.commands import checking
 
     found = checking.check_folder(folder, rom)
-    _print_json(found, when=as_json)
-    checking.show_checkup(found, _console(as_json))
+    if as_json:
+        print_json(found)
+    checking.show_checkup(found, console_for(as_json))
     checking.require_whole(found)
 
 
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Say what works on this machine and what is missing, each with its remedy."""
+    from pokerl.commands.tables import checks_table
     from pokerl.doctor import examine
-    from pokerl.tables import checks_table
 
     checks = list(examine())
     if as_json:
-        _print_json(checks, when=True)
+        print_json(checks)
     else:
         Console().print(checks_table(checks))
     if any(check.standing == "missing" for check in checks):
@@ -172,12 +178,12 @@ def interfaces(
     as_json: AsJson = False,
 ) -> None:
     """List interfaces: the shipped ones, or the versions of a run."""
-    from pokerl import verbs
-    from pokerl.tables import interfaces_table
+    from pokerl.commands.interfaces import list_interfaces
+    from pokerl.commands.tables import interfaces_table
 
-    found = verbs.list_interfaces(folder)
+    found = list_interfaces(folder)
     if as_json:
-        _print_json(found, when=True)
+        print_json(found)
     else:
         Console().print(interfaces_table(found))
 
@@ -186,30 +192,6 @@ def interfaces(
 def version() -> None:
     """Print the version."""
     print(__version__)
-
-
-def _console(as_json: bool) -> Console:
-    """Where people read: standard output, or standard error when a program reads that."""
-    return Console(stderr=as_json)
-
-
-def _print_json(value: Any, *, when: bool) -> None:
-    if when:
-        plain = msgspec.to_builtins(value, enc_hook=str)
-        print(msgspec.json.format(msgspec.json.encode(plain), indent=2).decode())
-
-
-def _say_error(error: PokerlError) -> None:
-    console = Console(stderr=True)
-    console.print(f"[bold red]error:[/] {_escaped(error.message)}", highlight=False, soft_wrap=True)
-    if error.remedy:
-        console.print(_escaped(error.remedy), highlight=False, soft_wrap=True)
-
-
-def _escaped(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
 
 
 def _leave(stop: str, reason: str) -> None:

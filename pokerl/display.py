@@ -43,7 +43,7 @@ class Progress:
             return
         match event.kind:
             case "version_written":
-                self._say(f"interface {event.data['version']} written: {len(event.data['tools'])} tools")
+                self._say(f"interface {event.data['version']} written: {counted(len(event.data['tools']), 'tool')}")
             case "attempt_started":
                 self.version, self.attempt = event.data["version"], event.attempt
                 self.attempt_began, self.reached = event.at, []
@@ -176,6 +176,11 @@ def clock(seconds: float) -> str:
     whole = max(0, round(seconds))
     hours, minutes = divmod(whole // 60, 60)
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def counted(count: int, thing: str) -> str:
+    """ "1 tool", "2 tools": a number with its noun."""
+    return f"{count:,} {thing}" + ("" if count == 1 else "s")
 
 
 def plain(text: str) -> Text:

@@ -16,12 +16,13 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from pokerl import verbs
 from pokerl.cli import main
+from pokerl.commands.playing import play_once
+from pokerl.commands.settings import for_one_attempt
+from pokerl.commands.tables import interfaces_table
 from pokerl.design.settings import load_settings
 from pokerl.display import plain
 from pokerl.play.interface import load_interface
-from pokerl.tables import interfaces_table
 from tests.play.stage import FINISH, write_interface, write_script
 
 
@@ -187,9 +188,9 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )  # fmt: skip
     (base / "play.toml").write_text('cartridge = "demo"\nscripted = "script"\n')
 
-    settings = verbs.for_one_attempt(load_settings(base / "play.toml"), 1.5)
+    settings = for_one_attempt(load_settings(base / "play.toml"), 1.5)
     settings = msgspec.structs.replace(settings, runs=str(base / "runs"))
-    return Path(verbs.play_once(settings, "starter", unsafe=False, console=Console(stderr=True)).folder)
+    return Path(play_once(settings, "starter", unsafe=False, console=Console(stderr=True)).folder)
 
 
 @pytest.fixture

@@ -162,7 +162,7 @@ class Desk:
         tools = "\n".join(f"  {tool.signature}" for tool in interface.tools) or "  (no tools)"
         refused = sorted(set(interface.manifest.capabilities) - MODES[self._run.mode])
         warning = f"\nNot granted in mode {self._run.mode!r}: {', '.join(refused)}" if refused else ""
-        return f"{interface.manifest.name} imports, {len(interface.tools)} tools:\n{tools}{warning}"
+        return f"{interface.manifest.name} imports, {len(interface.tools)} tool(s):\n{tools}{warning}"
 
     def _evaluate(self, arguments: dict[str, Any]) -> dict[str, Any]:
         wanted = _take(arguments, _Evaluation)

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from typer.core import TyperGroup
+
+from pokerl.commands.output import console_for, print_json
 
 LIST = "list"
 
@@ -44,19 +45,19 @@ def list_all(
     as_json: AsJson = False,
 ) -> None:
     """List the checkpoints of a run (or show one), or the start states there are."""
-    from pokerl import verbs
+    from pokerl.states import checkpoints
     from pokerl.states.shelf import list_states
 
     if folder is None:
         _show(list_states(), as_json)
     elif picture:
-        drawn = verbs.draw_state(folder, picture, out, rom=rom)
+        drawn = checkpoints.draw_checkpoint(folder, picture, out, rom=rom)
         _json({"picture": drawn}, as_json)
-        _console(as_json).print(str(drawn), highlight=False, markup=False, soft_wrap=True)
+        console_for(as_json).print(str(drawn), highlight=False, markup=False, soft_wrap=True)
     elif as_json:
-        _json(verbs.list_states(folder), True)
+        _json(checkpoints.list_checkpoints(folder), True)
     else:
-        _console(as_json).print(verbs.states_table(verbs.list_states(folder)))
+        console_for(as_json).print(checkpoints.checkpoints_table(checkpoints.list_checkpoints(folder)))
 
 
 @app.command()
@@ -78,7 +79,9 @@ def show(
     place = locate_rom(cartridge, _rom(rom, cartridge.shipped))
     said = picture_of_state(stored, place, cartridge, target)
     _json({"picture": str(target), "label": stored.label, "summary": said}, as_json)
-    _console(as_json).print(f"{target}\n{stored.label}\n{said}".strip(), highlight=False, markup=False, soft_wrap=True)
+    console_for(as_json).print(
+        f"{target}\n{stored.label}\n{said}".strip(), highlight=False, markup=False, soft_wrap=True
+    )
 
 
 @app.command()
@@ -111,7 +114,7 @@ def import_(
     kept, said = import_state(file, game, _rom(rom, game.shipped) or "", trust=trust, name=name)
     _show([kept], as_json)
     if said:
-        _console(as_json).print(said, highlight=False, markup=False)
+        console_for(as_json).print(said, highlight=False, markup=False)
 
 
 @app.command()
@@ -137,22 +140,16 @@ def _show(kept: Sequence[Any], as_json: bool) -> None:
     if as_json:
         return
     if not kept:
-        _console(False).print("There are no start states in savestates/.")
+        console_for(False).print("There are no start states in savestates/.")
         return
     table = Table()
     for title in ("start state", "game", "frame", "PyBoy", "where from"):
         table.add_column(title)
     for one in kept:
         table.add_row(one.name, one.cartridge or one.rom_sha1[:8], f"{one.frame:,}", one.pyboy, plain(one.label))
-    _console(False).print(table)
-
-
-def _console(as_json: bool) -> Console:
-    return Console(stderr=as_json)
+    console_for(False).print(table)
 
 
 def _json(value: Any, wanted: bool) -> None:
     if wanted:
-        from pokerl.cli import _print_json
-
-        _print_json(value, when=True)
+        print_json(value)

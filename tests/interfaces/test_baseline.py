@@ -10,11 +10,11 @@ import pytest
 
 from pokerl import shipped
 from pokerl.cartridge import load
+from pokerl.commands.playing import PlayReport, play_once
 from pokerl.design.settings import load_settings
 from pokerl.play.game import Game
 from pokerl.play.interface import load_interface
 from pokerl.play.tools import bind, load_tools
-from pokerl.verbs import PlayReport, play_once
 from tests.conftest import Start
 
 FOLDER = shipped.path("interfaces/baseline")

@@ -11,11 +11,11 @@ import pytest
 from rich.console import Console
 
 from pokerl.cartridge import load
+from pokerl.commands.playing import play_once
 from pokerl.design.settings import ExperimentSettings
 from pokerl.errors import UsageProblem
 from pokerl.play.game import Game
 from pokerl.play.search import WORK_RAM, RamSearch
-from pokerl.verbs import play_once
 from tests.conftest import Start
 from tests.play.stage import FINISH, write_interface, write_script
 

@@ -11,18 +11,18 @@ from rich.console import Console
 
 from pokerl import audit as auditing
 from pokerl.cartridge import load
+from pokerl.commands.playing import PlayReport, play_once
 from pokerl.design.settings import ExperimentSettings
 from pokerl.emulator import Machine
 from pokerl.emulator.core import PyBoy
 from pokerl.errors import StateRejected, UsageProblem
+from pokerl.states.checkpoints import list_checkpoints as checkpoints
 from pokerl.states.foreign import import_state
 from pokerl.states.hand import has_screen, make_state
 from pokerl.states.naming import name_checkpoint
 from pokerl.states.shelf import keep_state, list_states, picture_of_state, put_start, take_state
 from pokerl.timeline import StateStore, read_events
 from pokerl.timeline.manifest import read_manifest
-from pokerl.verbs import PlayReport, play_once
-from pokerl.verbs import list_states as checkpoints
 from tests.conftest import Rom
 from tests.play.stage import FINISH, write_interface, write_script
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pokerl.checking import check_folder, require_whole
 from pokerl.cli import main
+from pokerl.commands.checking import check_folder, require_whole
 from pokerl.emulator.protocol import Hold
 from pokerl.errors import AuditFailed, RunFolderProblem
 from pokerl.timeline import StateStore

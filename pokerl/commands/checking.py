@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from pokerl.cartridge import load
-from pokerl.display import plain
+from pokerl.display import counted, plain
 from pokerl.errors import AuditFailed, ConfigurationProblem, RomProblem, RunFolderProblem
+from pokerl.replay.rom import rom_of
 from pokerl.timeline.check import Checkup, LoadState, check_run
 from pokerl.timeline.manifest import read_manifest
-from pokerl.verbs import rom_of
 
 MOST_SHOWN = 30
 
@@ -36,15 +36,17 @@ def require_whole(checkup: Checkup) -> None:
     """Raise :class:`~pokerl.errors.AuditFailed` when something is wrong."""
     if not checkup.ok:
         raise AuditFailed(
-            f"The record in {checkup.folder} is damaged in {checkup.wrong} places.", "Restore it from a copy."
+            f"The record in {checkup.folder} is damaged in {counted(checkup.wrong, 'place')}.",
+            "Restore it from a copy.",
         )
 
 
 def show_checkup(checkup: Checkup, console: Console) -> None:
     """How much was looked at, and what is wrong, place by place."""
     loaded = f"{checkup.loaded} loaded" if checkup.loaded else "none loaded"
-    verdict = "[green]whole[/]" if checkup.ok else f"[red]{checkup.wrong:,} faults[/]"
-    counts = f"{checkup.events:,} events, {checkup.segments:,} segments, {checkup.states:,} states ({loaded})"
+    verdict = "[green]whole[/]" if checkup.ok else f"[red]{counted(checkup.wrong, 'fault')}[/]"
+    seen = (counted(checkup.events, "event"), counted(checkup.segments, "segment"), counted(checkup.states, "state"))
+    counts = f"{', '.join(seen)} ({loaded})"
     console.print(f"{counts}: {verdict}", highlight=False)
     if checkup.findings or checkup.notes:
         console.print(_table(checkup))

@@ -1,0 +1,38 @@
+"""`pokerl audit`: a run audited while a bar shows how far it is, and what was earned as a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from pokerl.audit import Audit, audit_run
+from pokerl.replay.rom import rom_of
+
+
+def audit_with_bar(folder: Path, *, rom: str, console: Console) -> Audit:
+    """Audit a run, with a progress bar."""
+    place = rom_of(folder, rom)
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("auditing", total=None)
+        return audit_run(folder, place, progress=lambda _, done, total: bar.update(task, completed=done, total=total))
+
+
+def provenance_table(found: Audit) -> Table:
+    """Per attempt: how many milestones were earned, glitched or written, and what was poked."""
+    table = Table(title="Audit: was it earned?", title_justify="left")
+    table.add_column("attempt")
+    table.add_column("version")
+    for name in ("earned", "glitched", "written", "claimed"):
+        table.add_column(name, justify="right")
+    table.add_column("won")
+    table.add_column("pokes", justify="right")
+    for attempt in found.attempts:
+        verdicts = [one.verdict for one in attempt.provenance]
+        won = next((one.verdict for one in attempt.provenance if one.name == "won"), "-")
+        counts = [str(verdicts.count(name)) for name in ("earned", "glitched", "written", "claimed")]
+        version = f"{attempt.version}, from a checkpoint" if attempt.start else attempt.version
+        table.add_row(attempt.attempt, version, *counts, won, str(attempt.trunk_pokes))
+    return table
