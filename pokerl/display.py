@@ -17,6 +17,7 @@ from rich.text import Text
 from pokerl.budget import Budget
 from pokerl.play.run import PROBE
 from pokerl.timeline import Event, Follower
+from pokerl.words import clock, counted
 
 REFRESH_SECONDS = 0.25
 SHOWN_LINES = 6
@@ -169,18 +170,6 @@ def _left(budget: Budget) -> str:
     return "   ".join(
         clock(left) if resource == "wall_seconds" else f"{left:,.0f} {resource}" for resource, left in shown.items()
     )
-
-
-def clock(seconds: float) -> str:
-    """Seconds as "1:02:03" or "2:03"."""
-    whole = max(0, round(seconds))
-    hours, minutes = divmod(whole // 60, 60)
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
-
-
-def counted(count: int, thing: str) -> str:
-    """ "1 tool", "2 tools": a number with its noun."""
-    return f"{count:,} {thing}" + ("" if count == 1 else "s")
 
 
 def plain(text: str) -> Text:

@@ -10,8 +10,9 @@ import pytest
 from rich.console import Console
 
 from pokerl.budget import Budget, Limits
-from pokerl.display import Follower, LiveDisplay, Progress, clock, plain
+from pokerl.display import Follower, LiveDisplay, Progress, plain
 from pokerl.timeline import Event, Recorder
+from pokerl.words import clock
 
 RESULT = {"version": "v1", "outcome": "failed", "reason": "The machine died."}
 

@@ -9,11 +9,12 @@ from rich.console import Console
 from rich.table import Table
 
 from pokerl.cartridge import load
-from pokerl.display import counted, plain
+from pokerl.display import plain
 from pokerl.errors import AuditFailed, ConfigurationProblem, RomProblem, RunFolderProblem
 from pokerl.replay.rom import rom_of
 from pokerl.timeline.check import Checkup, LoadState, check_run
 from pokerl.timeline.manifest import read_manifest
+from pokerl.words import counted
 
 MOST_SHOWN = 30
 

@@ -8,11 +8,12 @@ from rich import box
 from rich.table import Table
 
 from pokerl.design.results import VersionRow
-from pokerl.display import clock, plain
+from pokerl.display import plain
 from pokerl.doctor import Check
 from pokerl.emulator.capability import CAPABILITIES
 from pokerl.play.interface import Interface
 from pokerl.play.result import AttemptResult
+from pokerl.words import clock
 
 MARKS = {"ok": "[green]ok[/]", "missing": "[red]missing[/]", "optional": "[yellow]optional[/]"}
 

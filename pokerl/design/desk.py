@@ -31,6 +31,7 @@ from pokerl.rlm import Extension
 from pokerl.rlm.cancellation import Cancellation
 from pokerl.states.shelf import put_start
 from pokerl.timeline import Poke, Segment, Tree, read_events
+from pokerl.words import counted
 
 CLOSING_SECONDS = 60.0
 """How long attempts may take to end once nobody waits for them any more."""
@@ -162,7 +163,7 @@ class Desk:
         tools = "\n".join(f"  {tool.signature}" for tool in interface.tools) or "  (no tools)"
         refused = sorted(set(interface.manifest.capabilities) - MODES[self._run.mode])
         warning = f"\nNot granted in mode {self._run.mode!r}: {', '.join(refused)}" if refused else ""
-        return f"{interface.manifest.name} imports, {len(interface.tools)} tool(s):\n{tools}{warning}"
+        return f"{interface.manifest.name} imports, {counted(len(interface.tools), 'tool')}:\n{tools}{warning}"
 
     def _evaluate(self, arguments: dict[str, Any]) -> dict[str, Any]:
         wanted = _take(arguments, _Evaluation)

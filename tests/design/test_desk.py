@@ -42,7 +42,7 @@ def played(office):
 
 def test_a_version_is_checked_in_a_sandbox_and_its_tools_are_told(office):
     office.version("c1", GO)
-    assert office.ask("workspace_check", version="c1") == "c1 imports, 1 tools:\n  go(far: int=1) -> str"
+    assert office.ask("workspace_check", version="c1") == "c1 imports, 1 tool:\n  go(far: int=1) -> str"
     office.version("c2", "def go(game):\n    return 1 +\n")
     assert office.ask("workspace_check", version="c2").startswith("PROBLEM: tools.py does not parse: invalid syntax")
 
