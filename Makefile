@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 LIVE   := .venv-live
 
-.PHONY: run test test-ray test-live check format bench trials report cartridge clean
+.PHONY: run test test-ray test-live check format bench trials report cartridge recordings clean
 
 run: $(READY)            ## a whole experiment on the demo cartridge, offline
 	$(BIN)/pokerl run
@@ -39,8 +39,14 @@ trials: $(READY)         ## 250 kills and interrupts, 100 random runs replayed: 
 	$(BIN)/python -m tests.trials.kills
 	$(BIN)/python -m tests.trials.determinism
 
-cartridge: $(READY)      ## rebuild the demo game (needs Debian's sdcc)
+cartridge: $(READY)      ## rebuild the demo game (needs Debian's sdcc), and try whether its recordings still lead where they did
 	$(BIN)/python cartridges/demo/build.py
+	$(BIN)/python cartridges/demo/walkthrough.py --check
+	$(BIN)/python cartridges/demo/sequence_break.py --check
+
+recordings: $(READY)     ## play the walkthrough and the sequence breaks again, after the game has changed
+	$(BIN)/python cartridges/demo/walkthrough.py
+	$(BIN)/python cartridges/demo/sequence_break.py
 
 clean:
 	rm -rf $(VENV) $(LIVE) build dist

@@ -11,6 +11,7 @@ from typing import Any
 from pyboy import PyBoy
 
 HERE = Path(__file__).resolve().parent
+ROM = HERE / "demo.gb"
 EXPORTS = HERE.parent.parent / "pokerl" / "cartridge" / "data" / "demo"
 MOVES = {"down": (1, 0), "up": (-1, 0), "left": (0, -1), "right": (0, 1)}
 BITS = {"right": 0x10, "left": 0x20, "up": 0x40, "down": 0x80, "a": 1, "b": 2, "select": 4, "start": 8, "": 0}
@@ -33,7 +34,7 @@ def exported(name: str) -> Any:
 
 def start_console() -> PyBoy:
     """A console without window or sound, as fast as it goes."""
-    console = PyBoy(str(HERE / "demo.gb"), window="null", sound_emulated=False, ram_file=io.BytesIO(bytes(0x8000)))
+    console = PyBoy(str(ROM), window="null", sound_emulated=False, ram_file=io.BytesIO(bytes(0x8000)))
     console.set_emulation_speed(0)
     return console
 
@@ -198,7 +199,7 @@ class Walker:
 
     def healer(self) -> int | None:
         """Place in the bag of something that heals."""
-        bag = [self.read(0xD31E + 2 * place) for place in range(self.read(0xD31D))]
+        bag = self._bag()
         return next((bag.index(item) for item in (19, 18, 20) if item in bag), None)
 
     def _action(self) -> None:
@@ -416,14 +417,19 @@ class Walker:
 
     def use(self, item: int, slot: int | None = 0) -> None:
         """Something from the bag, in the field."""
-        bag = [self.read(0xD31E + 2 * place) for place in range(self.read(0xD31D))]
-        if item not in bag:
-            return
-        self.press("start", 20)
+        if item in self._bag():
+            self.press("start", 20)
+            self.take(item, slot)
+
+    def take(self, item: int, slot: int | None = 0) -> None:
+        """Something from the bag, with the start menu open, for a glim of the team or for nobody in particular."""
         self.choose(2 if self.happened(0xD74B, 5) else 1)
-        self.choose_in_list(bag.index(item))
+        self.choose_in_list(self._bag().index(item))
         self.press("a", 20)
         if slot is not None:
             self._wait_for(TEAM)
             self.choose(slot)
         self.finish()
+
+    def _bag(self) -> list[int]:
+        return [self.read(0xD31E + 2 * place) for place in range(self.read(0xD31D))]

@@ -5,15 +5,12 @@ the end are one linear log: they are written to walkthrough.json and played agai
 `--check` only replays the log that is there.
 """
 
-import hashlib
-import json
 import sys
 from collections.abc import Callable
 
-from pyboy import PyBoy
-from walker import BITS, HERE, Walker, play, start_console
+from recording import Recording
+from walker import HERE, Walker
 
-LOG = HERE / "walkthrough.json"
 LAMP, HONEY_JAR, STAR_CANDY, SPRING_WATER = 200, 19, 40, 18
 
 
@@ -186,11 +183,16 @@ def leave_dynamo(player: Walker) -> None:
     player.leave(15, 4, "down")
 
 
-def star_road(player: Walker) -> None:
-    """Provisions, the badge check, the rival, and the league's door."""
+def train_on_star_road(player: Walker) -> None:
+    """Out of SUNSPIRE and into the grass before the guards."""
     rest(player, (5, 15))
     player.leave(19, 10, "down")
     player.train(24, ((3, 1), (3, 4)), lambda: back_to_nurse(player))
+
+
+def star_road(player: Walker) -> None:
+    """The badge check, the rival, and the league's door."""
+    train_on_star_road(player)
     player.leave(25, 10, "down")
     player.walk(6, 9)
 
@@ -248,54 +250,8 @@ STORY: tuple[tuple[str, Callable[[Walker], None]], ...] = (
 )
 
 
-def ram_hash(console: PyBoy) -> str:
-    """SHA-256 of WRAM and HRAM."""
-    memory = bytes(console.memory[0xC000:0xE000]) + bytes(console.memory[0xFF80:0xFFFF])
-    return hashlib.sha256(memory).hexdigest()
-
-
-def runs_of(log: list[tuple[str, int]]) -> list[list[int]]:
-    """The log as [mask, frames], neighbours of one mask joined."""
-    runs: list[list[int]] = []
-    for button, frames in log:
-        if runs and runs[-1][0] == BITS[button]:
-            runs[-1][1] += frames
-        else:
-            runs.append([BITS[button], frames])
-    return runs
-
-
-def replay(runs: list[list[int]]) -> PyBoy:
-    """Plays runs on a fresh console."""
-    console, names = start_console(), {mask: button for button, mask in BITS.items()}
-    for mask, frames in runs:
-        play(console, names[mask], frames)
-    return console
-
-
-def check() -> int:
-    """Plays the log that is there."""
-    log = json.loads(LOG.read_text(encoding="utf-8"))
-    console = replay(log["runs"])
-    same = ram_hash(console) == log["ram"] and console.memory[0xD5A2] == 1
-    print(f"{sum(frames for _, frames in log['runs'])} frames; Hall of Fame with the same memory: {same}")
-    return 0 if same else 1
-
-
-def main() -> int:
-    """The whole way, then the proof."""
-    if "--check" in sys.argv:
-        return check()
-    player = Walker()
-    for name, deed in STORY:
-        tries = player.with_luck(lambda deed=deed: deed(player), 40)  # type: ignore[misc]
-        print(f"{name}: {player.frames} frames, level {player.level}, try {tries}, at {player.place}", flush=True)
-    runs = runs_of(player.log)
-    console = replay(runs)
-    log = {"frames": player.frames, "ram": ram_hash(console), "runs": runs}
-    LOG.write_text(json.dumps(log, separators=(",", ":")) + "\n", encoding="utf-8")
-    return check()
+RECORDING = Recording(HERE / "walkthrough.json", STORY, lambda console: console.memory[0xD5A2] == 1, "Hall of Fame")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(RECORDING.main())

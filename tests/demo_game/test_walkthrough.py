@@ -1,15 +1,46 @@
-"""The recorded way from power-on to the Hall of Fame, buttons alone, still leads there on the ROM that is shipped."""
+"""The recorded ways through the game, buttons alone, still lead there on the ROM that is shipped."""
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
 from demo_game.console import ROOT
 
+DEMO = ROOT / "cartridges" / "demo"
 
-def test_the_recorded_walkthrough_ends_in_the_hall_of_fame_with_the_same_memory():
-    command = [sys.executable, "-W", "ignore", str(ROOT / "cartridges" / "demo" / "walkthrough.py"), "--check"]
-    played = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+
+def check(script: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "ignore", str(script), "--check"]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+
+
+@pytest.mark.parametrize(
+    ("script", "goals"),
+    [
+        ("walkthrough.py", ["Hall of Fame"]),
+        ("sequence_break.py", ["Hall of Fame without a badge", "SUNSPIRE after a glim from elsewhere"]),
+    ],
+)
+def test_a_recording_leads_to_its_goal_with_the_same_memory(script, goals):
+    played = check(DEMO / script)
     assert played.returncode == 0, played.stderr
-    assert "Hall of Fame with the same memory: True" in played.stdout
+    assert [line.partition("; ")[2] for line in played.stdout.splitlines()] == [
+        f"{goal} with the same memory: True" for goal in goals
+    ]
+
+
+def test_a_recording_of_another_rom_says_so_and_how_to_make_it_again(tmp_path):
+    for script in DEMO.glob("*.py"):
+        shutil.copy(script, tmp_path)
+    shutil.copy(DEMO / "demo.gb", tmp_path)
+    log = {"frames": 60, "ram": "0" * 64, "rom": "ab" * 20, "runs": [[0, 60]]}
+    (tmp_path / "walkthrough.json").write_text(json.dumps(log))
+    played = check(tmp_path / "walkthrough.py")
+    assert played.returncode == 1
+    assert "walkthrough.json is stale" in played.stderr and "abababababab" in played.stderr
+    assert "make recordings" in played.stderr
