@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from pokerl.audit.glimpse import Glimpse
 from pokerl.audit.model import Exploration, Reroll
-from pokerl.replay.record import Record, frames_in
+from pokerl.replay.record import Record
 from pokerl.replay.story import discarded_branches
+from pokerl.timeline.steps import frames_in
 from pokerl.timeline.tree import Segment
 
 

@@ -8,7 +8,8 @@ from pokerl.audit.catalogue import Signature, signatures_of_poke
 from pokerl.audit.decode import describe_poke
 from pokerl.audit.model import PokeAudit, PokeGroup
 from pokerl.cartridge import Cartridge
-from pokerl.replay.record import Record, steps_of
+from pokerl.replay.record import Record
+from pokerl.timeline.steps import steps_of
 from pokerl.timeline.tree import Poke, Segment
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from pokerl.emulator.machine import Machine
-from pokerl.replay.record import frames_in, steps_of
+from pokerl.timeline.steps import frames_in, steps_of
 from pokerl.timeline.tree import Poke, Run, Segment
 
 

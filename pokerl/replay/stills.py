@@ -13,9 +13,10 @@ from PIL import Image
 
 from pokerl.errors import RunFolderProblem, UsageProblem
 from pokerl.replay.encoder import FRAME_RATE
-from pokerl.replay.record import Record, frames_in
+from pokerl.replay.record import Record
 from pokerl.replay.shots import shots
 from pokerl.replay.verify import begin, open_machine
+from pokerl.timeline.steps import frames_in
 from pokerl.timeline.tree import Segment
 
 EVERY = 6

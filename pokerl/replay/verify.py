@@ -15,8 +15,9 @@ from msgspec import Struct
 from pokerl.cartridge import load
 from pokerl.emulator.machine import WATCH_EVERY, Machine
 from pokerl.errors import RomProblem
-from pokerl.replay.record import Check, Record, Step, frames_in, steps_of
+from pokerl.replay.record import Record
 from pokerl.timeline.states import StateStore
+from pokerl.timeline.steps import Check, Step, frames_in, steps_of
 from pokerl.timeline.tree import Poke, Run, Segment
 
 SAMPLE_EVERY = WATCH_EVERY

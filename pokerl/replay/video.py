@@ -15,10 +15,11 @@ from pokerl.replay import panel
 from pokerl.replay.encoder import FRAME_RATE, Encoder
 from pokerl.replay.lanes import place
 from pokerl.replay.panel import Caption, Panel, title_card
-from pokerl.replay.record import Record, frames_in, open_record
+from pokerl.replay.record import Record, open_record
 from pokerl.replay.shots import Shot, shots
 from pokerl.replay.story import Chapter, stretches, tell
 from pokerl.replay.verify import begin, open_machine
+from pokerl.timeline.steps import frames_in
 from pokerl.timeline.tree import Segment
 
 Progress = Callable[[int, int], None]

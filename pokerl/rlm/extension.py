@@ -49,6 +49,8 @@ class Extension:
         environment: variables for the worker.
         status: called after each turn; a line for the model, or "".
         recall: called when old turns are folded away; what the agent shall still see (its notes), or "".
+        resumed: called when the agent is taken up again after its run was cut off; what it is told beside that its
+            variables are gone, or "".
         finished: called after each block; a reason to end the run as ``answered``, or "".
         child: called by ``rlm_query`` with its arguments ``{"prompt", "context", "options"}`` and the path of the new
             agent; how to run it, or ``None`` for the generic way. It may raise a PokerlError to refuse.
@@ -65,6 +67,7 @@ class Extension:
     environment: Mapping[str, str] = field(default_factory=dict)
     status: Callable[[], str] = str
     recall: Callable[[], str] = str
+    resumed: Callable[[], str] = str
     finished: Callable[[], str] = str
     child: Callable[[dict[str, Any], str], Child | None] | None = None
     closed: Callable[[Result], dict[str, Any]] | None = None

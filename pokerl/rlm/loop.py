@@ -374,7 +374,8 @@ class _Run:
         if rebuilt.pending is not None:
             cells = [Cell(b.number, b.code, [b.output], error=b.error, seconds=b.seconds) for b in rebuilt.blocks]
             self.see(rebuilt.pending.text, wording.observation(cells, self.agent.output_limit, [wording.CUT_OFF]))
-        note = f"{wording.RESUMED}\n{wording.left(self.around.budget, self.turn, self.agent.max_turns)}"
+        left = wording.left(self.around.budget, self.turn, self.agent.max_turns)
+        note = "\n".join(filter(None, [wording.RESUMED, self.hook(self.extension.resumed), left]))
         self.record.append(Resumed(note, now()))
         self.conversation.note(note)
 

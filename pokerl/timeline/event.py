@@ -12,6 +12,7 @@ Kind = Literal[
     "experiment_ended",
     "version_written",
     "attempt_started",
+    "attempt_resumed",
     "attempt_ended",
     "machine_started",
     "machine_ended",

@@ -12,9 +12,9 @@ from PIL import Image
 from pokerl.errors import RomProblem, RunFolderProblem, UsageProblem
 from pokerl.replay import VideoSettings, make_gif, make_still, open_record, render_run
 from pokerl.replay.encoder import FRAME_RATE, Encoder
-from pokerl.replay.record import frames_in
 from pokerl.replay.shots import shots
 from pokerl.replay.verify import open_machine
+from pokerl.timeline.steps import frames_in
 
 
 def pictures_of(video):

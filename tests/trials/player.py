@@ -17,8 +17,8 @@ from typing import NamedTuple
 from pokerl.emulator import Client, FrameCounter, MachineHandle, MachineSettings, Nursery
 from pokerl.emulator.capability import CAPABILITIES
 from pokerl.emulator.protocol import BUTTONS, Answer, Condition, Hold, Until
+from pokerl.emulator.resume import go_on
 from pokerl.errors import MachineLost
-from pokerl.replay.resume import go_on
 from pokerl.timeline import LOG_NAME, Run, Segment, Tree, read_events
 from pokerl.wire import Channel
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from pokerl.emulator import FrameCounter, MachineHandle, MachineSettings, Nursery
 from pokerl.emulator.client import Client
-from pokerl.emulator.protocol import MAXIMUM_ACT_FRAMES, Hold
-from pokerl.replay.record import steps_of
+from pokerl.emulator.frames import FrameCounter
+from pokerl.emulator.handle import MachineHandle
+from pokerl.emulator.nursery import Nursery
+from pokerl.emulator.protocol import MAXIMUM_ACT_FRAMES, Hold, MachineSettings
+from pokerl.timeline.steps import steps_of
 from pokerl.timeline.tree import Poke, Run, Segment
 
 _HOLDS_AT_ONCE = 1024
