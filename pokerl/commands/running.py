@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,8 @@ from pokerl.timeline.manifest import read_manifest
 
 AUDIT_FILE = "audit.md"
 
-FILMED_FRAMES = 36_000
-"""Frames (ten minutes of play) up to which the film of a run shows every one; longer play is shown faster."""
+FILMED_FRAMES = 7_200
+"""Frames (two minutes of play) up to which the film of a run shows every one; longer play is shown faster."""
 
 
 class RunReport(Struct, frozen=True, kw_only=True):
@@ -81,6 +82,7 @@ def finish(result: ExperimentResult, *, rom: str, video: bool, console: Console)
         settings = VideoSettings(overlay=True, speed=1 + best.trunk_frames // FILMED_FRAMES)
         made = film(folder, best.identifier, None, settings, rom=rom, console=console)
         report = msgspec.structs.replace(report, best=best.identifier, video=str(made.path))
+        console.print(_also_won(result.attempts, best, folder), end="", highlight=False, markup=False, soft_wrap=True)
     found = audit_with_bar(folder, rom=rom, console=console)
     target = folder / AUDIT_FILE
     target.write_text(to_markdown(found), encoding="utf-8")
@@ -88,6 +90,17 @@ def finish(result: ExperimentResult, *, rom: str, video: bool, console: Console)
     console.print(f"Audit in full: {target}", highlight=False, soft_wrap=True)
     provenance = {each.attempt: {one.name: one.verdict for one in each.provenance} for each in found.attempts}
     return msgspec.structs.replace(report, best=best.identifier, audit=str(target), provenance=provenance)
+
+
+def _also_won(attempts: Sequence[AttemptResult], filmed: AttemptResult, folder: Path) -> str:
+    """A line for each other win: it is not in the film, but can be."""
+    lines = (
+        f"{each.identifier} with {each.version} won too{', by pokes' if each.trunk_pokes else ''}: "
+        f"pokerl replay {folder} --attempt {each.identifier} --out {each.identifier}.mp4\n"
+        for each in attempts
+        if each.won and each is not filmed
+    )
+    return "".join(lines)
 
 
 def _milestones(folder: Path) -> int:

@@ -164,6 +164,7 @@ def _cut(run: Run, started: Event, events: list[Event]) -> AttemptResult:
         progress=progress(milestones, {split.name for split in splits}),
         frames=sum(frames for event in own if event.kind == "input" for _, frames in event.data["runs"]),
         trunk_frames=trunk[-1].end_frame if trunk else 0,
+        trunk_pokes=sum(len(segment.pokes) for segment in trunk),
         seconds=own[-1].at - started.at,
         tokens=tokens_used(events, attempt),
         dollars=dollars_spent(events, attempt),

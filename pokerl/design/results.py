@@ -40,6 +40,7 @@ def best_attempt(attempts: Iterable[AttemptResult]) -> AttemptResult | None:
     return max(attempts, key=merit, default=None)
 
 
-def merit(attempt: AttemptResult) -> tuple[bool, bool, float, float]:
-    """What attempts are ranked by: full runs, then those that won (the quickest), then those that got farthest."""
-    return attempt.from_power_on, attempt.won, 1.0 if attempt.won else attempt.progress, -attempt.seconds
+def merit(attempt: AttemptResult) -> tuple[bool, bool, bool, float, float]:
+    """What attempts are ranked by: full runs, wins, those by inputs alone, the farthest, the quickest."""
+    progress = 1.0 if attempt.won else attempt.progress
+    return attempt.from_power_on, attempt.won, not attempt.trunk_pokes, progress, -attempt.seconds

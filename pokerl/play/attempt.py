@@ -155,6 +155,7 @@ def _summarise(
         progress=progress(run.cartridge.milestones, reached),
         frames=frames,
         trunk_frames=_last_frame(run, trunk),
+        trunk_pokes=sum(len(segment.pokes) for segment in trunk),
         seconds=budget.spent("wall_seconds"),
         tokens=tokens_used(events, attempt),
         dollars=dollars_spent(events, attempt),

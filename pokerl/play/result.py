@@ -41,6 +41,7 @@ class AttemptResult(Struct, frozen=True, kw_only=True):
         milestones: on the trunk, in the order they were reached.
         progress: share of the cartridge's milestones reached, in [0, 1].
         frames: frames emulated on all of its machines; ``trunk_frames`` only those of the path that counts.
+        trunk_pokes: writes into memory on the path that counts.
         dollars: ``None`` when a price is unknown.
         errors: what went wrong on the way, one sentence each.
         refusals: acts that the gate refused, one sentence each.
@@ -58,6 +59,7 @@ class AttemptResult(Struct, frozen=True, kw_only=True):
     progress: float = 0.0
     frames: int = 0
     trunk_frames: int = 0
+    trunk_pokes: int = 0
     seconds: float = 0.0
     tokens: int = 0
     dollars: float | None = None

@@ -183,6 +183,13 @@ class TestAnExperimentInFairMode:
         assert best_attempt(attempts) == attempts[0]
         assert not attempts[1].from_power_on
 
+    def test_a_win_by_buttons_alone_goes_before_a_quicker_one_that_wrote_memory(self):
+        slow = AttemptResult(identifier="a001", version="v1", outcome="won", seconds=900)
+        poked = AttemptResult(identifier="a002", version="v2", outcome="won", seconds=2, trunk_pokes=7)
+        beaten = AttemptResult(identifier="a003", version="v3", outcome="answered", progress=0.9, seconds=1)
+        assert best_attempt([beaten, poked, slow]) == slow
+        assert best_attempt([beaten, poked]) == poked
+
     def test_what_was_spent_can_be_read_off_the_log(self, fair):
         folder, attempts = fair
         spent = spent_before(read_events(folder))
