@@ -25,10 +25,11 @@ from pokerl import cartridge as cartridges
 from pokerl import shipped
 from pokerl.cartridge import STATE_SPANS, Cartridge, GameState, MemoryImage, progress, read_state
 from pokerl.cartridge import battle as battles
-from pokerl.cartridge import party as parties
 from pokerl.cartridge.creature import PARTY_LAYOUT, PARTY_SIZE
 from pokerl.cartridge.layout import BADGE_NAMES, BADGES, EVENTS, EVENTS_LENGTH
 from pokerl.cartridge.player import MONEY, POSITION, read_decimal
+from pokerl.cartridge.roster import PARTY as PARTY_ROSTER
+from pokerl.cartridge.roster import PARTY_AT
 from pokerl.emulator.machine import HEIGHT, WIDTH, Machine
 from pokerl.emulator.protocol import BUTTONS
 from pokerl.errors import RomProblem, UsageProblem
@@ -43,11 +44,10 @@ FRAMES_A_SECOND = 4194304 / 70224
 
 __all__ = ["ACTIONS", "ENVIRONMENT", "PokemonRed", "register"]
 
-PARTY = 6
 MOST_MONEY = 999_999
 IN_BATTLE = battles.START + battles.KIND
-PARTY_COUNT = parties.COUNT
-PARTY_CREATURES = parties.COUNT + parties.CREATURES
+PARTY = PARTY_ROSTER.places
+PARTY_CREATURES = PARTY_AT + PARTY_ROSTER.creatures
 _HP, _LEVEL, _MAXIMUM_HP = 1, 19, 20
 """Places among the fields of ``PARTY_LAYOUT``."""
 
@@ -249,7 +249,7 @@ def _observation(machine: Machine) -> Observation:
 def _party(machine: Machine) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     """HP as parts of their maximum, and levels."""
     hp, levels = np.zeros(PARTY, np.float32), np.zeros(PARTY, np.uint8)
-    count = min(machine.byte(PARTY_COUNT), PARTY)
+    count = min(machine.byte(PARTY_AT), PARTY)
     data = machine.read(PARTY_CREATURES, count * PARTY_SIZE) if count else b""
     for place, creature in enumerate(PARTY_LAYOUT.iter_unpack(data)):
         maximum = creature[_MAXIMUM_HP]

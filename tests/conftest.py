@@ -38,11 +38,19 @@ def rom(demo_rom: Path) -> Rom:
 
 
 @pytest.fixture(scope="session")
-def red_rom() -> Path:
+def real() -> Rom:
+    """The game that POKERL_ROM names: Red or Blue."""
     path = os.environ.get("POKERL_ROM")
     if not path:
         pytest.skip("POKERL_ROM names no ROM")
-    return Path(path)
+    return Rom(Path(path), cartridge.identify(Path(path).read_bytes()))
+
+
+@pytest.fixture(scope="session")
+def red_rom(real: Rom) -> Path:
+    if real.cartridge.identifier != "red":
+        pytest.skip("POKERL_ROM is not Red")
+    return real.path
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,13 @@
 """The world's maps: decoded from a ROM at hand or learned by looking; paths over them and pictures of them."""
 
 from pokerl.atlas.canvas import png
-from pokerl.atlas.model import AtlasMap, Connection, Encounters, Person, Place, Sign, Tileset, Warp
+from pokerl.atlas.model import AtlasMap, Encounters, Person, Place, Sign, Tileset, Warp
 from pokerl.atlas.open import TOGGLES, abilities_of, hidden_people, open_atlas, people_here
 from pokerl.atlas.path import Finder, Move, Path
 from pokerl.atlas.picture import map_picture, world_picture
 from pokerl.atlas.rom import read_rom_of
 from pokerl.atlas.world import OVERWORLD, World
+from pokerl.cartridge.surroundings import Connection
 
 __all__ = [
     "OVERWORLD",

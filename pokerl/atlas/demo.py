@@ -16,7 +16,6 @@ from pokerl.atlas.model import (
     SPINNER,
     STEPS,
     AtlasMap,
-    Connection,
     Person,
     Sign,
     Warp,
@@ -24,6 +23,7 @@ from pokerl.atlas.model import (
 from pokerl.atlas.world import World
 from pokerl.cartridge import Cartridge
 from pokerl.cartridge.profile import DATA
+from pokerl.cartridge.surroundings import Connection
 from pokerl.errors import ConfigurationProblem
 
 FILES = ("collision", "warps", "people")

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from pokerl.cartridge.surroundings import Connection
+
 FLOOR, WALL, GRASS, WATER, TREE, COUNTER, DOOR, SPINNER, ICE, UNKNOWN = ".#:~T=D@_?"
 LEDGES = {"v": "down", "<": "left", ">": "right"}
 """Signs of ledges, and in which direction one hops over them."""
@@ -57,18 +59,6 @@ class Warp(Struct, frozen=True):
     instant: bool
     push: tuple[str, ...] = ()
     steps_out: bool = False
-
-
-class Connection(Struct, frozen=True):
-    """An edge that leads to a neighbour: who leaves over ``side`` at (x, y) arrives at (x + shift_x, y + shift_y).
-
-    ``side`` is the button that leads there ("up" is north). The shift already includes the step over the edge.
-    """
-
-    side: str
-    destination: int
-    shift_x: int
-    shift_y: int
 
 
 class Person(Struct, frozen=True):

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from pokerl.atlas import ground
 from pokerl.atlas.ground import TileAt
-from pokerl.atlas.model import DOOR, SPINNER, STEPS, WALKABLE, AtlasMap, Connection, Person, Place, Sign, Warp
+from pokerl.atlas.model import DOOR, SPINNER, STEPS, WALKABLE, AtlasMap, Person, Place, Sign, Warp
 from pokerl.atlas.red_tables import Tables
 from pokerl.atlas.rom import ReadRom, Rom
 from pokerl.atlas.world import World
 from pokerl.cartridge import Cartridge
+from pokerl.cartridge.surroundings import EDGE_RECORD, SIDES, Connection, read_connection
 from pokerl.errors import UsageProblem
 
 LAST_MAP = 0xFF
-SIDES = (("up", 8), ("down", 4), ("left", 2), ("right", 1))
 FACINGS = {0xD0: "down", 0xD1: "up", 0xD2: "left", 0xD3: "right"}
 BUTTONS = {0x10: "right", 0x20: "left", 0x40: "up", 0x80: "down"}
 WALKS, TRAINER, ITEM, TEXT = 0xFE, 0x40, 0x80, 0x3F
-CONNECTION, BORDER = 11, 4
+BORDER = 4
 HIDDEN = 0x11
 
 
@@ -59,7 +59,7 @@ class _Decoder:
         self.blocks = blocks or self.rom.read(self.bank, self.rom.word(self.bank, at + 3), width * height)
         self.sides = self.rom.read(self.bank, at + 9, 1)[0]
         self.connections_at = at + 10
-        self.objects_at = self.rom.word(self.bank, at + 10 + CONNECTION * self.sides.bit_count())
+        self.objects_at = self.rom.word(self.bank, at + 10 + EDGE_RECORD * self.sides.bit_count())
         self.border = self.rom.read(self.bank, self.objects_at, 1)[0]
         self.ground = tables.ground(self.tileset)
         self.tile_at = self._tiles(tables.block_tiles(self.tileset))
@@ -198,16 +198,10 @@ class _Decoder:
         at, found = self.connections_at, []
         for side, bit in SIDES:
             if self.sides & bit:
-                found.append(self._connection(side, self.rom.read(self.bank, at, CONNECTION)))
-                at += CONNECTION
+                record = self.rom.read(self.bank, at, EDGE_RECORD)
+                found.append(read_connection(record, side, self.height, self.width))
+                at += EDGE_RECORD
         return tuple(found)
-
-    def _connection(self, side: str, record: bytes) -> Connection:
-        """Across the edge one coordinate is set and the other shifted; here both are shifts from the last square."""
-        destination, y, x = record[0], record[7], record[8]
-        if side in ("up", "down"):
-            return Connection(side, destination, signed(x), y - (0 if side == "up" else self.height - 1))
-        return Connection(side, destination, x - (0 if side == "left" else self.width - 1), signed(y))
 
     def _spins(self) -> dict[tuple[int, int], tuple[int, int]]:
         symbol = dict(self.rules.spins).get(self.identifier)
@@ -221,8 +215,3 @@ class _Decoder:
             down = sum(STEPS[BUTTONS[button]][1] * count for button, count in runs)
             found[x, y] = (x + across, y + down)
         return found
-
-
-def signed(byte: int) -> int:
-    """A byte as a number from -128 to 127."""
-    return byte - 0x100 if byte > 0x7F else byte

@@ -9,21 +9,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Mapping
 
-from pokerl.atlas.model import DOOR, FLOOR, STEPS, UNKNOWN, WALL, AtlasMap, Connection, Place, Warp
-from pokerl.atlas.red import signed
+from pokerl.atlas.model import DOOR, FLOOR, STEPS, UNKNOWN, WALL, AtlasMap, Place, Warp
 from pokerl.atlas.world import World
 from pokerl.cartridge import MemoryImage
+from pokerl.cartridge.surroundings import EDGES, EDGES_LENGTH, Connection, read_connections
 
 Spot = tuple[int, int]
 Material = Hashable
 COLUMNS, ROWS = 10, 9
 PLAYER_COLUMN = PLAYER_ROW = 4
 TILEMAP, TILEMAP_COLUMNS, TILEMAP_CELLS = 0xC3A0, 20, 360
-POSITION, HEADER, EDGES = 0xD35E, 0xD367, 0xD370
-CONNECTION = 11
-EDGES_LENGTH = 1 + 4 * CONNECTION
+POSITION, HEADER = 0xD35E, 0xD367
 POSITION_LENGTH = EDGES + EDGES_LENGTH - POSITION
-SIDES = (("up", 8), ("down", 4), ("left", 2), ("right", 1))
 LAST_MAP = 0xFF
 WARPS, WARPS_LENGTH = 0xD3AE, 0x81
 SEEN_SPANS: tuple[tuple[int, int], ...] = ((TILEMAP, TILEMAP_CELLS), (POSITION, POSITION_LENGTH), (WARPS, WARPS_LENGTH))
@@ -70,7 +67,7 @@ class SeenAtlas:
         map_id, _, _, y, x = memory.read(POSITION, 5)
         tileset, height, width = memory.read(HEADER, 3)
         self._sizes[map_id] = (width * 2, height * 2)
-        self._connections[map_id] = _connections(memory.read(EDGES, EDGES_LENGTH), height * 2, width * 2)
+        self._connections[map_id] = read_connections(memory.read(EDGES, EDGES_LENGTH), height, width)
         count = min(memory.byte(WARPS), 32)
         records = memory.read(WARPS + 1, count * 4)
         entries = [records[start : start + 4] for start in range(0, count * 4, 4)]
@@ -202,19 +199,6 @@ class SeenAtlas:
             return self._sizes[identifier]
         spots = self.squares[identifier]
         return max(x for x, _ in spots) + MARGIN, max(y for _, y in spots) + MARGIN
-
-
-def _connections(header: bytes, height: int, width: int) -> tuple[Connection, ...]:
-    """The map's edges: a byte that says which there are, then eleven bytes for each of the four."""
-    found: list[Connection] = []
-    for place, (side, bit) in enumerate(SIDES):
-        record = header[1 + place * CONNECTION : 1 + (place + 1) * CONNECTION]
-        destination, y, x = record[0], record[7], record[8]
-        if header[0] & bit and side in ("up", "down"):
-            found.append(Connection(side, destination, signed(x), y - (0 if side == "up" else height - 1)))
-        elif header[0] & bit:
-            found.append(Connection(side, destination, x - (0 if side == "left" else width - 1), signed(y)))
-    return tuple(found)
 
 
 def _window(tilemap: bytes, here: Place, tileset: int) -> dict[Spot, Material]:

@@ -1,4 +1,4 @@
-"""The bag."""
+"""Lists of items: the bag, and the store in the PC."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pokerl.cartridge.game import Cartridge
 
 COUNT = 0xD31D
 LENGTH = 42
-SLOTS = 20
 HIGHEST_QUANTITY = 99
 END_OF_LIST = 0xFF
 
@@ -21,28 +20,29 @@ class BagItem(Struct, frozen=True):
     quantity: int
 
 
-def read_bag(data: bytes, cartridge: Cartridge, oddities: list[str]) -> tuple[BagItem, ...]:
-    """Decode the bag.
+def read_items(data: bytes, cartridge: Cartridge, oddities: list[str], where: str = "the bag") -> tuple[BagItem, ...]:
+    """Decode a list of items.
 
     Args:
-        data: the 42 bytes from wNumBagItems.
+        data: its count, then two bytes for each slot there is, then one for the end mark (wNumBagItems: 42 bytes).
         cartridge: the names.
         oddities: what is wrong is added here.
+        where: what the list is, in words.
     """
-    count = data[0]
-    if count > SLOTS:
-        oddities.append(f"the bag counts {count} items")
-        count = SLOTS
+    count, slots = data[0], len(data) // 2 - 1
+    if count > slots:
+        oddities.append(f"{where} counts {count} items")
+        count = slots
     names = cartridge.items
-    bag: list[BagItem] = []
+    found: list[BagItem] = []
     for slot in range(count):
         identifier, quantity = data[1 + 2 * slot], data[2 + 2 * slot]
         if identifier == END_OF_LIST:
-            oddities.append(f"the bag counts {count} items but ends after {slot}")
+            oddities.append(f"{where} counts {count} items but ends after {slot}")
             break
-        bag.append(BagItem(identifier, names.get(identifier) or f"item {identifier}?", quantity))
+        found.append(BagItem(identifier, names.get(identifier) or f"item {identifier}?", quantity))
         if identifier not in names:
-            oddities.append(f"the bag holds the unknown item {identifier}")
+            oddities.append(f"{where} holds the unknown item {identifier}")
         if not 1 <= quantity <= HIGHEST_QUANTITY:
-            oddities.append(f"the bag holds {quantity} of {bag[-1].name}")
-    return tuple(bag)
+            oddities.append(f"{where} holds {quantity} of {found[-1].name}")
+    return tuple(found)

@@ -1,8 +1,10 @@
-"""One creature, as it stands in the party or on the field."""
+"""One creature, as it stands in a party, lies in a box, or fights on the field."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
+from typing import Any
 
 from msgspec import Struct
 
@@ -12,10 +14,13 @@ SLEEP = 0x07
 CONDITIONS = ((0x08, "poisoned"), (0x10, "burned"), (0x20, "frozen"), (0x40, "paralysed"))
 HIGHEST_LEVEL = 100
 PARTY_SIZE = 0x2C
+BOX_SIZE = 0x21
 BATTLE_SIZE = 0x1D
 # Offsets: 00 species, 01 HP, 03 box level, 04 status, 05 types, 07 catch rate, 08 moves, 0C OT id, 0E experience,
 # 11 stat experience, 1B DVs, 1D PP, 21 level, 22 maximum HP, 24 attack, 26 defence, 28 speed, 2A special.
 PARTY_LAYOUT = struct.Struct(">BHBBBBB4sHBH5HBB4sB5H")
+# In a box a creature ends after its PP: its level is at 03, and the game works its abilities out when it is taken out.
+BOX_LAYOUT = struct.Struct(">BHBBBBB4sHBH5HBB4s")
 # Offsets in battle: 00 species, 01 HP, 03 place in its party, 04 status, 05 types, 07 catch rate, 08 moves, 0C DVs,
 # 0E level, 0F maximum HP, 11 attack, 13 defence, 15 speed, 17 special, 19 PP.
 BATTLE_LAYOUT = struct.Struct(">BHBBBBB4sBBB5H4s")
@@ -40,15 +45,19 @@ class Stats(Struct, frozen=True):
     special: int
 
 
+NO_STATS = Stats(0, 0, 0, 0, 0)
+
+
 class Creature(Struct, frozen=True):
-    """A creature of the party, or one on the field (whose experience, owner and stat experience memory does not hold).
+    """A creature of a party, in a box (whose abilities memory does not hold) or on the field (whose experience, owner
+    and stat experience it does not hold).
 
     Attributes:
         species_index: the number that memory holds; not the dex number.
         status: ``""``, ``"asleep for N"``, ``"poisoned"``, ``"burned"``, ``"frozen"``, ``"paralysed"``.
         experience: total points; 0 on the field.
         dvs: the values it was born with, 0–15; those of HP follow from the others.
-        stats: maximum HP and the abilities now.
+        maximum_hp, stats: as they are now; 0 in a box.
         stat_experience: points from battles, 0–65535.
         owner_id: of its original trainer.
     """
@@ -71,24 +80,38 @@ class Creature(Struct, frozen=True):
 
 
 def read_party_creature(data: bytes, nickname: str, owner: str, cartridge: Cartridge) -> Creature:
-    """Decode the 2Ch bytes of a creature in the party."""
+    """Decode the 2Ch bytes of a creature in a party."""
+    *kept, level, maximum_hp, attack, defence, speed, special = PARTY_LAYOUT.unpack(data)
+    stats = Stats(maximum_hp, attack, defence, speed, special)
+    return _owned_creature(kept, level, stats, nickname, owner, cartridge)
+
+
+def read_box_creature(data: bytes, nickname: str, owner: str, cartridge: Cartridge) -> Creature:
+    """Decode the 21h bytes of a creature in a box."""
+    kept = BOX_LAYOUT.unpack(data)
+    return _owned_creature(kept, kept[2], NO_STATS, nickname, owner, cartridge)
+
+
+def _owned_creature(
+    kept: Sequence[Any], level: int, stats: Stats, nickname: str, owner: str, cartridge: Cartridge
+) -> Creature:
+    """Of what a party and a box have in common."""
     (
         species, hp, _, status, type_1, type_2, _, moves, owner_id, high, low,
-        hp_points, attack_points, defence_points, speed_points, special_points,
-        dv_1, dv_2, pp, level, maximum_hp, attack, defence, speed, special,
-    ) = PARTY_LAYOUT.unpack(data)  # fmt: skip
+        hp_points, attack_points, defence_points, speed_points, special_points, dv_1, dv_2, pp,
+    ) = kept  # fmt: skip
     return Creature(
         species,
         species_name(species, cartridge),
         nickname,
         level,
         hp,
-        maximum_hp,
+        stats.hp,
         status_words(status),
         _types(type_1, type_2, cartridge),
         _moves(moves, pp, cartridge),
         _dvs(dv_1, dv_2),
-        Stats(maximum_hp, attack, defence, speed, special),
+        stats,
         high << 16 | low,
         Stats(hp_points, attack_points, defence_points, speed_points, special_points),
         owner_id,
@@ -124,7 +147,7 @@ def creature_oddities(creature: Creature, where: str, cartridge: Cartridge) -> l
         found.append(f"{where} has the unknown species index {creature.species_index}")
     if not 1 <= creature.level <= HIGHEST_LEVEL:
         found.append(f"{where} has level {creature.level}")
-    if creature.hp > creature.maximum_hp:
+    if creature.hp > creature.maximum_hp and creature.stats is not NO_STATS:
         found.append(f"{where} has {creature.hp} HP of {creature.maximum_hp}")
     found += [
         f"{where} has the unknown move {move.identifier}"

@@ -46,7 +46,7 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
         shipped: path of a ROM that travels with pokerl.
         tables, symbols, milestones: the profiles whose folders hold these (symbols: with the meanings); empty for none.
         charmaps: the profiles whose charmaps it uses; a later one overrides an earlier one.
-        rom_symbols: the profile whose ROM addresses it has; empty for none.
+        rom_symbols: the profiles whose ROM addresses it has; a later one overrides an earlier one; empty for none.
     """
 
     identifier: str
@@ -61,7 +61,7 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     sha1: tuple[str, ...] = ()
     sha1_file: str = ""
     shipped: str = ""
-    rom_symbols: str = ""
+    rom_symbols: tuple[str, ...] = ()
 
 
 @functools.cache
@@ -165,9 +165,9 @@ def _addresses(profile: Profile) -> dict[str, int]:
 
 
 def _rom_addresses(profile: Profile) -> dict[str, tuple[int, int]]:
-    if not profile.rom_symbols:
-        return {}
-    texts: dict[str, str] = _decode(DATA / profile.rom_symbols / "rom_symbols.json", dict[str, str])
+    texts: dict[str, str] = {}
+    for owner in profile.rom_symbols:
+        texts |= _decode(DATA / owner / "rom_symbols.json", dict[str, str])
     return {name: (int(text[:2], 16), int(text[3:], 16)) for name, text in texts.items()}
 
 

@@ -12,6 +12,10 @@ TILEMAP = 0xC3A0
 MENU = 0xCC24
 MENU_LENGTH = 0xCC37 - MENU
 CURRENT_ITEM, SCROLL = 0xCC26 - MENU, 0xCC36 - MENU
+LIST = 0xCF8B
+LISTS = {0xD163: "party", 0xD31D: "bag", 0xD53A: "PC", 0xDA80: "box", 0xCF7B: "shop"}
+"""What wListPointer points at: the list that a box of entries which scroll shows."""
+LIST_CORNER, LIST_COLUMN = (2, 4), 5
 CURSOR, PROMPT, SPACE = 0xED, 0xEE, 0x7F
 BLANK = bytes([SPACE])
 TOP_LEFT, HORIZONTAL, TOP_RIGHT, VERTICAL, BOTTOM_LEFT, BOTTOM_RIGHT = range(0x79, 0x7F)
@@ -42,8 +46,11 @@ class Menu(Struct, frozen=True):
         entries: the entries on the screen, from top to bottom (the battle's main menu: row by row).
         cursor: index of the one with the cursor.
         item: the game's own index of it (wCurrentMenuItem), which may lag while a screen is drawn.
-        scroll: how many entries of a long list are above the first one shown.
+        scroll: how many entries of a long list are above the first one shown; the game leaves it as it was in menus
+            that do not scroll.
         row, column: where the cursor is on the screen.
+        list: which list the entries are of: ``"bag"``, ``"PC"`` (items), ``"box"``, ``"party"``, ``"shop"``; empty in
+            menus that do not scroll. The cursor is then on its entry ``scroll + item``; the last one is CANCEL.
     """
 
     entries: tuple[str, ...]
@@ -52,6 +59,7 @@ class Menu(Struct, frozen=True):
     scroll: int
     row: int
     column: int
+    list: str = ""
 
 
 def read_dialogue(tilemap: bytes, table: Sequence[str]) -> Dialogue | None:
@@ -65,13 +73,14 @@ def read_dialogue(tilemap: bytes, table: Sequence[str]) -> Dialogue | None:
     return Dialogue(text.replace(table[PROMPT], "").strip(), waits)
 
 
-def read_menu(tilemap: bytes, registers: bytes, table: Sequence[str]) -> Menu | None:
+def read_menu(tilemap: bytes, registers: bytes, table: Sequence[str], listed: int = 0) -> Menu | None:
     """The menu, or ``None`` if there is no ▶ on the screen.
 
     Args:
         tilemap: wTileMap.
         registers: the bytes from wTopMenuItemY.
         table: text of each code.
+        listed: wListPointer.
     """
     place = tilemap.find(CURSOR)
     if place < 0:
@@ -82,7 +91,8 @@ def read_menu(tilemap: bytes, registers: bytes, table: Sequence[str]) -> Menu | 
         cells = [_text(tilemap[y * COLUMNS + first : y * COLUMNS + last + 1], table) for y, first, last in BATTLE_CELLS]
         return Menu(tuple(cells), BATTLE_CURSORS.index((row, column)), item, 0, row, column)
     entries, cursor = _entries(tilemap, row, column, table)
-    return Menu(entries, cursor, item, scroll, row, column)
+    in_list = column == LIST_COLUMN and tilemap[LIST_CORNER[0] * COLUMNS + LIST_CORNER[1]] == TOP_LEFT
+    return Menu(entries, cursor, item, scroll, row, column, LISTS.get(listed, "") if in_list else "")
 
 
 def _entries(tilemap: bytes, row: int, column: int, table: Sequence[str]) -> tuple[tuple[str, ...], int]:

@@ -8,9 +8,8 @@ from msgspec import Struct
 
 from pokerl.cartridge import bag as bags
 from pokerl.cartridge import battle as battles
-from pokerl.cartridge import party as parties
 from pokerl.cartridge import player as players
-from pokerl.cartridge import screen, surroundings, words
+from pokerl.cartridge import screen, storage, surroundings, words
 from pokerl.cartridge.bag import BagItem
 from pokerl.cartridge.battle import Battle
 from pokerl.cartridge.creature import Creature
@@ -18,13 +17,14 @@ from pokerl.cartridge.game import Cartridge
 from pokerl.cartridge.layout import DEX, DEX_BYTES, EVENTS, EVENTS_LENGTH
 from pokerl.cartridge.memory import MemoryImage
 from pokerl.cartridge.player import Dex, Player
+from pokerl.cartridge.roster import BOX, BOX_AT, ENEMY_PARTY_AT, PARTY, PARTY_AT, read_roster
 from pokerl.cartridge.screen import Dialogue, Menu
-from pokerl.cartridge.surroundings import Sprite, Warp
+from pokerl.cartridge.storage import Storage
+from pokerl.cartridge.surroundings import Connection, Sign, Sprite, Warp
 from pokerl.cartridge.text import SCREEN_CELLS, read_screen_text
 from pokerl.errors import UsageProblem
 
 FAMILY = "red"
-ENEMY_PARTY = 0xD89C
 JOYPAD_IGNORED = 0xCD6B
 RANDOM = 0xFFD3
 
@@ -33,14 +33,17 @@ STATE_SPANS: tuple[tuple[int, int], ...] = (
     (screen.TILEMAP, SCREEN_CELLS),
     (screen.MENU, screen.MENU_LENGTH),
     (JOYPAD_IGNORED, 1),
+    (battles.STAGES, battles.STAGES_LENGTH),
+    (screen.LIST, 2),
     (battles.START, battles.LENGTH),
-    (players.NAME, 0xD369 + 1 - players.NAME),
+    (players.NAME, surroundings.EDGES + surroundings.EDGES_LENGTH - players.NAME),
     (surroundings.WARP_COUNT, surroundings.WARP_LENGTH),
-    (surroundings.SPRITE_COUNT, 1),
-    (players.HALL_OF_FAME_TEAMS, 4),
+    (surroundings.SIGN_COUNT, surroundings.SPRITE_COUNT + 1 - surroundings.SIGN_COUNT),
+    (storage.ITEMS, players.COINS + 2 - storage.ITEMS),
     (players.WALKING, EVENTS + EVENTS_LENGTH - players.WALKING),
-    (ENEMY_PARTY, 1),
+    (ENEMY_PARTY_AT, PARTY.length),
     (players.PLAY_TIME, 5),
+    (BOX_AT, BOX.length),
     (RANDOM, 2),
 )
 """What must be read to decode a state: pairs of an address and a length in bytes."""
@@ -54,6 +57,7 @@ class GameState(Struct, frozen=True):
         player: who, where, how rich, how far.
         party: one to six creatures once there is a starter.
         bag: items in the order of the bag.
+        storage: the PC: the box in use, and items.
         battle: ``None`` outside of battles.
         dex: species seen and owned.
         events: names of the bits that the story has set.
@@ -61,6 +65,8 @@ class GameState(Struct, frozen=True):
         dialogue: the text box at the bottom, if it is there.
         menu: the menu, if there is a cursor.
         warps: doors of this map.
+        connections: edges of this map that lead to a neighbour.
+        signs: what can be read on this map.
         sprites: people and things on this map.
         input_ignored: buttons (as a mask) that the game ignores just now.
         random: the two bytes of the random generator.
@@ -71,6 +77,7 @@ class GameState(Struct, frozen=True):
     player: Player
     party: tuple[Creature, ...]
     bag: tuple[BagItem, ...]
+    storage: Storage
     battle: Battle | None
     dex: Dex
     events: frozenset[str]
@@ -78,6 +85,8 @@ class GameState(Struct, frozen=True):
     dialogue: Dialogue | None
     menu: Menu | None
     warps: tuple[Warp, ...]
+    connections: tuple[Connection, ...]
+    signs: tuple[Sign, ...]
     sprites: tuple[Sprite, ...]
     input_ignored: int
     random: tuple[int, int]
@@ -108,18 +117,24 @@ def read_state(memory: MemoryImage, cartridge: Cartridge) -> GameState:
     oddities: list[str] = []
     tilemap = read(screen.TILEMAP, SCREEN_CELLS)
     add, subtract = read(RANDOM, 2)
+    listed = int.from_bytes(read(screen.LIST, 2), "little")
     return GameState(
         running=all(guard.holds(memory) for guard in cartridge.guards),
         player=players.read_player(memory, cartridge, oddities),
-        party=parties.read_party(read(parties.COUNT, parties.LENGTH), cartridge, oddities),
-        bag=bags.read_bag(read(bags.COUNT, bags.LENGTH), cartridge, oddities),
-        battle=battles.read_battle(read(battles.START, battles.LENGTH), byte(ENEMY_PARTY), cartridge, oddities),
+        party=read_roster(read(PARTY_AT, PARTY.length), PARTY, "party", cartridge, oddities),
+        bag=bags.read_items(read(bags.COUNT, bags.LENGTH), cartridge, oddities),
+        storage=storage.read_storage(memory, cartridge, oddities),
+        battle=battles.read_battle(memory, cartridge, oddities),
         dex=players.read_dex(read(DEX, 2 * DEX_BYTES)),
         events=read_events(read(EVENTS, EVENTS_LENGTH), cartridge.event_names),
         text=read_screen_text(tilemap, table),
         dialogue=screen.read_dialogue(tilemap, table),
-        menu=screen.read_menu(tilemap, read(screen.MENU, screen.MENU_LENGTH), table),
+        menu=screen.read_menu(tilemap, read(screen.MENU, screen.MENU_LENGTH), table, listed),
         warps=surroundings.read_warps(read(surroundings.WARP_COUNT, surroundings.WARP_LENGTH), cartridge, oddities),
+        connections=surroundings.read_connections(
+            read(surroundings.EDGES, surroundings.EDGES_LENGTH), *read(surroundings.SIZE, 2)
+        ),
+        signs=surroundings.read_signs(read(surroundings.SIGN_COUNT, surroundings.SIGNS_LENGTH), oddities),
         sprites=surroundings.read_sprites(
             read(surroundings.SPRITES, surroundings.SPRITES_LENGTH), byte(surroundings.SPRITE_COUNT)
         ),

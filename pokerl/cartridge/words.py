@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pokerl.cartridge.bag import BagItem
+    from pokerl.cartridge.battle import Battle
     from pokerl.cartridge.creature import Creature
     from pokerl.cartridge.state import GameState
 
@@ -22,8 +28,17 @@ def summary(state: GameState) -> str:
         "Party: " + ("; ".join(creature_words(creature) for creature in state.party) or "empty"),
     ]
     if state.bag:
-        head.append("Bag: " + ", ".join(f"{item.name} x{item.quantity}" for item in state.bag))
+        head.append("Bag: " + _items(state.bag))
+    if state.storage.items:
+        head.append("PC: " + _items(state.storage.items))
+    if state.storage.creatures:
+        boxed = "; ".join(creature_words(creature) for creature in state.storage.creatures)
+        head.append(f"Box {state.storage.box}: {boxed}")
     return _lines([*head, *_battle(state), *_screen(state), *_odd(state)])
+
+
+def _items(items: Sequence[BagItem]) -> str:
+    return ", ".join(f"{item.name} x{item.quantity}" for item in items)
 
 
 def creature_words(creature: Creature) -> str:
@@ -31,16 +46,21 @@ def creature_words(creature: Creature) -> str:
     name = creature.species
     if creature.nickname and creature.nickname != creature.species:
         name = f"{creature.nickname} ({creature.species})"
-    words = f"{name} L{creature.level} {creature.hp}/{creature.maximum_hp} HP"
+    of = f"/{creature.maximum_hp}" if creature.maximum_hp else ""
+    words = f"{name} L{creature.level} {creature.hp}{of} HP"
     return f"{words}, {creature.status}" if creature.status else words
 
 
 def differences(before: GameState, after: GameState) -> list[str]:
-    """What changed from one state to another, in words. The clock, the screen and the random bytes are left out."""
+    """What changed from one state to another, in words. The clock, the screen, the random bytes and where people on the
+    map stand are left out.
+    """
     return [
         *_player_changes(before, after),
-        *_party_changes(before, after),
-        *_bag_changes(before, after),
+        *_map_changes(before, after),
+        *_roster_changes(before.party, after.party, "party"),
+        *_item_changes(before.bag, after.bag, "bag"),
+        *_storage_changes(before, after),
         *_battle_changes(before, after),
         *(f"event {name} set" for name in sorted(after.events - before.events)),
         *(f"event {name} cleared" for name in sorted(before.events - after.events)),
@@ -48,6 +68,16 @@ def differences(before: GameState, after: GameState) -> list[str]:
         *(f"dex: species {number} owned" for number in sorted(after.dex.owned - before.dex.owned)),
         *_screen_changes(before, after),
         *(f"odd: {text}" for text in after.oddities if text not in before.oddities),
+    ]
+
+
+def _map_changes(before: GameState, after: GameState) -> list[str]:
+    """What became of the map the player stands on."""
+    if before.player.map_id != after.player.map_id:
+        return []
+    pairs = ((before.warps, after.warps, "doors"), (before.connections, after.connections, "edges"))
+    return [
+        f"the map's {what} changed" for old, new, what in (*pairs, (before.signs, after.signs, "signs")) if old != new
     ]
 
 
@@ -69,16 +99,24 @@ def _player_changes(before: GameState, after: GameState) -> list[str]:
     return found
 
 
-def _party_changes(before: GameState, after: GameState) -> list[str]:
+def _roster_changes(before: Sequence[Creature], after: Sequence[Creature], what: str) -> list[str]:
     found: list[str] = []
-    for place, (old, new) in enumerate(zip(before.party, after.party, strict=False), start=1):
+    for place, (old, new) in enumerate(zip(before, after, strict=False), start=1):
         if old.species_index != new.species_index:
-            found.append(f"party creature {place}: {creature_words(old)} -> {creature_words(new)}")
+            found.append(f"{what} creature {place}: {creature_words(old)} -> {creature_words(new)}")
         elif old != new:
             found += [f"{new.species} {change}" for change in _creature_changes(old, new)]
-    found += [f"{creature_words(new)} joined the party" for new in after.party[len(before.party) :]]
-    found += [f"{creature_words(old)} left the party" for old in before.party[len(after.party) :]]
+    found += [f"{creature_words(new)} joined the {what}" for new in after[len(before) :]]
+    found += [f"{creature_words(old)} left the {what}" for old in before[len(after) :]]
     return found
+
+
+def _storage_changes(before: GameState, after: GameState) -> list[str]:
+    old, new = before.storage, after.storage
+    items = _item_changes(old.items, new.items, "PC")
+    if old.box != new.box:
+        return [f"box {old.box} -> {new.box}, with {len(new.creatures)} creatures", *items]
+    return [*_roster_changes(old.creatures, new.creatures, "box"), *items]
 
 
 def _creature_changes(old: Creature, new: Creature) -> list[str]:
@@ -99,14 +137,14 @@ def _creature_changes(old: Creature, new: Creature) -> list[str]:
     return found
 
 
-def _bag_changes(before: GameState, after: GameState) -> list[str]:
+def _item_changes(before: Sequence[BagItem], after: Sequence[BagItem], where: str) -> list[str]:
     old: dict[str, int] = {}
     new: dict[str, int] = {}
-    for counts, bag in ((old, before.bag), (new, after.bag)):
-        for item in bag:
+    for counts, items in ((old, before), (new, after)):
+        for item in items:
             counts[item.name] = counts.get(item.name, 0) + item.quantity
     changes = {name: new.get(name, 0) - old.get(name, 0) for name in {**old, **new}}
-    return [f"bag {change:+d} {name}" for name, change in changes.items() if change]
+    return [f"{where} {change:+d} {name}" for name, change in changes.items() if change]
 
 
 def _battle_changes(before: GameState, after: GameState) -> list[str]:
@@ -116,8 +154,22 @@ def _battle_changes(before: GameState, after: GameState) -> list[str]:
     if old is None:
         return [f"a {new.kind} battle began against {creature_words(new.enemy)}"]
     if old.enemy.species_index != new.enemy.species_index:
-        return [f"the enemy sent {creature_words(new.enemy)}"]
-    return [f"enemy {change}" for change in _creature_changes(old.enemy, new.enemy)]
+        found = [f"the enemy sent {creature_words(new.enemy)}"]
+    else:
+        found = [f"enemy {change}" for change in _creature_changes(old.enemy, new.enemy)]
+    return [*found, *_passing_changes(old, new), *_roster_changes(old.trainer_party, new.trainer_party, "enemy party")]
+
+
+def _passing_changes(old: Battle, new: Battle) -> list[str]:
+    """Stages and conditions, which end with the battle."""
+    found: list[str] = []
+    for whose in ("own", "enemy"):
+        was, now = (msgspec.structs.asdict(getattr(battle, f"{whose}_stages")) for battle in (old, new))
+        found += [f"{whose} {what} stage {was[what]:+d} -> {now[what]:+d}" for what in was if was[what] != now[what]]
+        had, has = (getattr(battle, f"{whose}_conditions") for battle in (old, new))
+        found += [f"{whose} creature is {word}" for word in has if word not in had]
+        found += [f"{whose} creature is no longer {word}" for word in had if word not in has]
+    return found
 
 
 def _screen_changes(before: GameState, after: GameState) -> list[str]:
@@ -138,7 +190,14 @@ def _battle(state: GameState) -> list[str]:
     if battle.own:
         moves = ", ".join(f"{move.name} {move.pp} PP" for move in battle.own.moves)
         words.append(f"On the field: {creature_words(battle.own)}; moves {moves}")
+    words += [f"{whose} creature: {said}" for whose in ("Own", "Enemy") if (said := _passing(battle, whose.lower()))]
     return words
+
+
+def _passing(battle: Battle, whose: str) -> str:
+    stages = msgspec.structs.asdict(getattr(battle, f"{whose}_stages"))
+    raised = [f"{what} {stage:+d}" for what, stage in stages.items() if stage]
+    return ", ".join([*raised, *getattr(battle, f"{whose}_conditions")])
 
 
 def _screen(state: GameState) -> list[str]:
@@ -154,7 +213,8 @@ def _menu(state: GameState) -> str:
     if menu is None:
         return ""
     entries = [f"[{entry}]" if place == menu.cursor else entry for place, entry in enumerate(menu.entries)]
-    return "Menu, cursor in brackets: " + " | ".join(entries)
+    which = f" ({menu.list})" if menu.list else ""
+    return f"Menu{which}, cursor in brackets: " + " | ".join(entries)
 
 
 def _odd(state: GameState) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import pathlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,6 +11,7 @@ from pyboy import PyBoy
 
 from pokerl.atlas import Path, Place, World, open_atlas
 from pokerl.cartridge import STATE_SPANS, Cartridge, GameState, MemoryImage, load, locate_rom, read_state
+from tests.conftest import Rom
 
 MAP, Y, X = 0xD35E, 0xD361, 0xD362
 STILL = ((0xCFC5, 0), (0xCD6B, 0), (0xCD38, 0))
@@ -93,8 +93,9 @@ def walker() -> Iterator[Walker]:
 
 
 @pytest.fixture
-def red_walker(red_rom: pathlib.Path) -> Iterator[Walker]:
-    walker = Walker(str(red_rom), load("red"))
+def real_walker(real: Rom) -> Iterator[Walker]:
+    """The game that POKERL_ROM names."""
+    walker = Walker(str(real.path), real.cartridge)
     walker.new_game()
     yield walker
     walker.boy.stop(save=False)

@@ -117,7 +117,7 @@ def test_another_game_needs_its_rom():
     with pytest.raises(UsageProblem, match="read from its ROM"):
         open_atlas(load("red"))
     with pytest.raises(UsageProblem, match="Nothing is known"):
-        open_atlas(load("blue"), read_rom_of(bytes(0x8000)))
+        open_atlas(load("generic"), read_rom_of(bytes(0x8000)))
 
 
 def test_over_ice_one_slides_until_something_stops_one(finder):

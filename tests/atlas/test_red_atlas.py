@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
 from pokerl.atlas import Finder, Place, World, hidden_people, open_atlas, people_here, read_rom_of
@@ -12,6 +9,7 @@ from pokerl.atlas.ground import Ground, barriers, hops, rows
 from pokerl.atlas.rom import Rom
 from pokerl.cartridge import load
 from pokerl.errors import UsageProblem
+from tests import conftest
 
 EVERYTHING = ("cut", "surf", "strength")
 TILES = ((1, 1, 9), (1, 2, 1), (3, 7, 1), (1, 1, 5))
@@ -64,11 +62,8 @@ def test_a_rom_is_read_bank_by_bank_and_each_only_once():
 
 
 @pytest.fixture(scope="module")
-def red_world() -> World:
-    path = os.environ.get("POKERL_ROM", "")
-    if not path:
-        pytest.skip("POKERL_ROM is not set")
-    return open_atlas(load("red"), read_rom_of(Path(path).read_bytes()))
+def red_world(real: conftest.Rom) -> World:
+    return open_atlas(real.cartridge, read_rom_of(real.path.read_bytes()))
 
 
 @pytest.fixture(scope="module")
@@ -146,8 +141,8 @@ def test_an_opened_door_is_seen_in_memory(red_world):
 
 
 @pytest.mark.rom
-def test_moves_on_the_real_game_end_where_the_path_says(red_walker, finder):
-    walker, presses = red_walker, 0
+def test_moves_on_the_real_game_end_where_the_path_says(real_walker, finder):
+    walker, presses = real_walker, 0
     while walker.place.map != 0x28 and presses < 200:
         state = walker.state()
         path = finder.path(walker.place, "OAKS_LAB", people=people_here(state), last_map=0)

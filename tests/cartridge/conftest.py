@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from pyboy import PyBoy
 
 from pokerl.cartridge import STATE_SPANS, Cartridge, GameState, MemoryImage, load, locate_rom, read_state
+from tests.conftest import Rom
 
 
 class Ram:
@@ -80,14 +80,6 @@ def ram() -> Ram:
 
 
 @pytest.fixture
-def red_rom() -> str:
-    path = os.environ.get("POKERL_ROM", "")
-    if not path:
-        pytest.skip("POKERL_ROM is not set")
-    return path
-
-
-@pytest.fixture
 def demo_console() -> Iterator[Console]:
     console = Console(str(locate_rom(load("demo"))))
     yield console
@@ -95,7 +87,13 @@ def demo_console() -> Iterator[Console]:
 
 
 @pytest.fixture
-def console(red_rom: str) -> Iterator[Console]:
-    console = Console(red_rom)
+def real_game(real: Rom) -> Cartridge:
+    return real.cartridge
+
+
+@pytest.fixture
+def console(real: Rom) -> Iterator[Console]:
+    """The game that POKERL_ROM names."""
+    console = Console(str(real.path))
     yield console
     console.boy.stop(save=False)

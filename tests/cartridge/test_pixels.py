@@ -158,14 +158,14 @@ def test_a_picture_of_another_size_is_refused(reader):
 
 def test_a_game_without_known_glyphs_says_what_to_do():
     with pytest.raises(UsageProblem, match=r"glyphs_from_pairs"):
-        glyphs_from_rom(lambda *_: b"", load("blue"))
+        glyphs_from_rom(lambda *_: b"", load("generic"))
 
 
 @pytest.mark.rom
-def test_red_reads_the_same_from_the_picture_as_from_memory(console, red, red_rom):
-    rom = Path(red_rom).read_bytes()
-    glyphs = glyphs_from_rom(lambda bank, address, length: rom[bank * 0x4000 + address % 0x4000 :][:length], red)
-    reader = ScreenReader(glyphs, red)
-    console.new_game(red)
-    found = sum(assert_reads_as_memory(reader, red, *pair) for pair in wander(console, 100, seed=4))
+def test_the_real_game_reads_the_same_from_the_picture_as_from_memory(console, real):
+    rom, game = real.path.read_bytes(), real.cartridge
+    glyphs = glyphs_from_rom(lambda bank, address, length: rom[bank * 0x4000 + address % 0x4000 :][:length], game)
+    reader = ScreenReader(glyphs, game)
+    console.new_game(game)
+    found = sum(assert_reads_as_memory(reader, game, *pair) for pair in wander(console, 100, seed=4))
     assert found > 20

@@ -1,4 +1,4 @@
-"""The reader and the watch on the real Pokémon Red, from power-on to the bedroom, a save and a reset."""
+"""The reader and the watch on the real game, from power-on to the bedroom, a save and a reset."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pokerl.cartridge.milestone import MapEntered
 pytestmark = pytest.mark.rom
 
 
-def every_map(red) -> list[Milestone]:
+def every_map(game) -> list[Milestone]:
     """Milestones that even the blank map 00h of the title screen would reach, were it not for the guards."""
-    return [Milestone(f"map {number}", "", MapEntered((number,)), number, guards=red.guards) for number in range(256)]
+    return [Milestone(f"map {number}", "", MapEntered((number,)), number, guards=game.guards) for number in range(256)]
 
 
 def save(console) -> None:
@@ -30,8 +30,8 @@ def reset(console) -> None:
     console.run(1600)
 
 
-def test_a_new_game_begins_in_the_bedroom(console, red):
-    state = console.new_game(red)
+def test_a_new_game_begins_in_the_bedroom(console, real_game):
+    state = console.new_game(real_game)
     player = state.player
     assert state.running and not state.oddities
     assert (player.map_name, player.x, player.y, player.facing) == ("REDS_HOUSE_2F", 3, 6, "up")
@@ -39,59 +39,59 @@ def test_a_new_game_begins_in_the_bedroom(console, red):
     assert state.party == () and state.battle is None
     assert [(warp.x, warp.y, warp.destination_name) for warp in state.warps] == [(7, 1, "REDS_HOUSE_1F")]
     console.press("start", wait=64)
-    menu = console.state(red).menu
+    menu = console.state(real_game).menu
     assert menu is not None
     assert menu.entries == ("POKéMON", "ITEM", "AAAAAAA", "SAVE", "OPTION", "EXIT")
 
 
-def test_the_introduction_speaks_in_words(console, red):
+def test_the_introduction_speaks_in_words(console, real_game):
     console.run(1500)
     heard: set[str] = set()
     for press in range(30):
         console.press("start" if press < 4 else "a", wait=96)
-        dialogue = console.state(red).dialogue
+        dialogue = console.state(real_game).dialogue
         heard.add(dialogue.text if dialogue else "")
-        assert not console.state(red).running
+        assert not console.state(real_game).running
     assert "Hello there! Welcome to the" in heard
 
 
-def test_no_milestone_counts_from_power_on_to_the_bedroom(console, red):
-    watch = MilestoneWatch([*red.milestones, *every_map(red)])
+def test_no_milestone_counts_from_power_on_to_the_bedroom(console, real_game):
+    watch = MilestoneWatch([*real_game.milestones, *every_map(real_game)])
     console.after_chunk = lambda: watch.update(console.image(watch.spans))
-    console.new_game(red)
+    console.new_game(real_game)
     assert watch.reached == ()
     console.walk_downstairs()
-    assert console.state(red).player.map_name == "REDS_HOUSE_1F"
+    assert console.state(real_game).player.map_name == "REDS_HOUSE_1F"
     assert watch.reached == ("bedroom_left", "map 37")
 
 
-def test_a_saved_game_that_is_loaded_again_counts_nothing_twice(console, red):
-    console.new_game(red)
+def test_a_saved_game_that_is_loaded_again_counts_nothing_twice(console, real_game):
+    console.new_game(real_game)
     console.walk_downstairs()
     save(console)
-    fresh = MilestoneWatch([*red.milestones, *every_map(red)])
+    fresh = MilestoneWatch([*real_game.milestones, *every_map(real_game)])
     console.after_chunk = lambda: fresh.update(console.image(fresh.spans))
     reset(console)
-    assert not console.state(red).running
+    assert not console.state(real_game).running
     for button in ("start", "start", "a", "a", "a"):
         console.press(button, wait=96)
-    state = read_state(console.image(), red)
+    state = read_state(console.image(), real_game)
     assert state.running and state.player.map_name == "REDS_HOUSE_1F"
     assert fresh.reached == ()
 
 
-def test_a_new_game_over_a_saved_one_counts_nothing(console, red):
-    console.new_game(red)
+def test_a_new_game_over_a_saved_one_counts_nothing(console, real_game):
+    console.new_game(real_game)
     console.walk_downstairs()
     save(console)
-    watch = MilestoneWatch([*red.milestones, *every_map(red)])
+    watch = MilestoneWatch([*real_game.milestones, *every_map(real_game)])
     console.after_chunk = lambda: watch.update(console.image(watch.spans))
     reset(console)
     for button in ("start", "start", "down"):
         console.press(button, wait=96)
-    menu = console.state(red).menu
+    menu = console.state(real_game).menu
     assert menu is not None and menu.entries[menu.cursor] == "NEW GAME"
     for _ in range(120):
         console.press("a")
-    assert console.state(red).player.map_name == "REDS_HOUSE_2F"
+    assert console.state(real_game).player.map_name == "REDS_HOUSE_2F"
     assert watch.reached == ()

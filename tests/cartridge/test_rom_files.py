@@ -133,6 +133,13 @@ def test_known_games_have_names_for_everything():
     assert red.rom_symbols["AnimateHallOfFame"] == (0x1C, 0x41A0)
 
 
+def test_blue_has_reds_places_in_the_rom_but_for_those_that_moved():
+    red, blue = load("red").rom_symbols, load("blue").rom_symbols
+    assert red.keys() == blue.keys()
+    assert blue["MapHeaderPointers"] == red["MapHeaderPointers"]
+    assert (red["Gym_Block"], blue["Gym_Block"]) == ((0x1A, 0x467F), (0x1A, 0x466F))
+
+
 def test_a_shipped_file_that_is_missing_is_told():
     assert shipped.path("cartridges/demo/demo.gb").is_file()
     with pytest.raises(ConfigurationProblem, match="missing"):
@@ -140,7 +147,9 @@ def test_a_shipped_file_that_is_missing_is_told():
 
 
 @pytest.mark.rom
-def test_the_real_game_is_identified(red_rom):
-    assert identify(Path(red_rom).read_bytes()).identifier == "red"
-    assert locate_rom(load("red"), red_rom) == Path(red_rom)
-    assert "is Pokémon Red (US), not Pokémon Blue (US)" in problem(Path(red_rom), "blue")
+def test_the_real_game_is_identified(real):
+    path, game = real.path, real.cartridge
+    assert game.identifier in ("red", "blue")
+    assert locate_rom(game, path) == path
+    other = load("blue" if game.identifier == "red" else "red")
+    assert f"is {game.title}, not {other.title}" in problem(path, other.identifier)

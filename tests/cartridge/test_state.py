@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pokerl.cartridge import STATE_SPANS, Cartridge, GameState, MemoryImage, load, read_state
+from pokerl.cartridge.storage import read_boxes
 from pokerl.errors import UsageProblem
 
 LETTERS = {letter: 0x80 + place for place, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {" ": 0x7F}
-PONYTA, MEWTWO = 163, 131
+PONYTA, MEWTWO, GEODUDE, ONIX = 163, 131, 169, 34
 SEEDS = st.integers(0, 1 << 32)
 
 
@@ -111,7 +112,12 @@ def test_a_battle_shows_both_sides(playing, red):
     playing[0xD057] = 2
     playing[0xD059] = 0xC8 + 34
     playing[0xD04A] = encode("BROCK", 13)
-    playing[0xD89C] = 2
+    playing[0xD89C] = bytes([2, GEODUDE, ONIX, 0xFF])
+    playing[0xD8A4] = creature(GEODUDE, hp=0) + creature(ONIX, level=14)
+    playing[0xCD1A] = bytes([7, 5, 7, 7, 7, 7])
+    playing[0xCD2E] = bytes([9, 7, 7, 7, 7, 7])
+    playing[0xD062] = bytes([0x80, 0, 0])
+    playing[0xD067] = bytes([0, 0x80, 0])
     playing[0xCFE5] = bytes([169, 0, 9, 0, 8, 5, 4, 255, 33, 0, 0, 0, 0x98, 0x76, 12, 0, 30, 0, 1, 0, 2, 0, 3, 0, 4])
     playing[0xD014] = bytes([PONYTA, 0, 19, 0, 0, 20, 20, 190, 33, 0, 0, 0, 0xA9, 0x87, 5, 0, 20])
     battle = state_of(playing, red).battle
@@ -124,6 +130,72 @@ def test_a_battle_shows_both_sides(playing, red):
         "poisoned",
     )
     assert (battle.own.species, battle.own.hp, battle.own.maximum_hp) == ("PONYTA", 19, 20)
+    assert [(one.species, one.level, one.hp) for one in battle.trainer_party] == [("GEODUDE", 5, 0), ("ONIX", 14, 19)]
+    assert (battle.own_stages.defence, battle.enemy_stages.attack) == (-2, 2)
+    assert (battle.own_conditions, battle.enemy_conditions) == (("confused",), ("seeded",))
+
+
+def test_what_ends_with_the_battle_is_told_when_it_changes(playing, red):
+    playing[0xD057] = 1
+    playing[0xCD1A] = playing[0xCD2E] = bytes([7] * 6)
+    before = state_of(playing, red)
+    playing[0xCD1A] = 6
+    playing[0xD064] = 1
+    changes = before.diff(state_of(playing, red))
+    assert changes == ["own attack stage +0 -> -1", "own creature is badly poisoned"]
+    assert "Own creature: attack -1, badly poisoned" in state_of(playing, red).summary()
+
+
+def test_the_pc_is_read(playing, red):
+    before = state_of(playing, red)
+    playing[0xD53A] = bytes([1, 20, 7, 0xFF])
+    playing[0xD5A0] = 0x82
+    playing[0xDA80] = bytes([1, MEWTWO, 0xFF])
+    playing[0xDA96] = creature(MEWTWO, hp=9)[:3] + bytes([70]) + creature()[4:0x21]
+    playing[0xDE06] = encode("TWO")
+    state = state_of(playing, red)
+    (mewtwo,) = state.storage.creatures
+    assert (mewtwo.species, mewtwo.nickname, mewtwo.level, mewtwo.hp, mewtwo.maximum_hp) == ("MEWTWO", "TWO", 70, 9, 0)
+    assert [(item.name, item.quantity) for item in state.storage.items] == [("POTION", 7)]
+    assert (state.storage.box, state.storage.boxes_in_use, state.oddities) == (3, True, ())
+    assert before.diff(state) == ["box 1 -> 3, with 1 creatures", "PC +7 POTION"]
+    assert "Box 3: TWO (MEWTWO) L70 9 HP" in state.summary()
+
+
+def test_a_creature_put_into_the_box_is_told(playing, red):
+    before = state_of(playing, red)
+    playing[0xDA80] = bytes([1, ONIX, 0xFF])
+    playing[0xDA96] = bytes([ONIX, 0, 30, 12]) + creature()[4:0x21]
+    assert before.diff(state_of(playing, red)) == ["ONIX L12 30 HP joined the box"]
+
+
+def test_the_twelve_boxes_lie_in_the_cartridges_ram(red):
+    content = bytearray(0x8000)
+    place = 3 * 0x2000 + 5 * 0x462
+    content[place : place + 3] = bytes([1, ONIX, 0xFF])
+    content[place + 22 : place + 22 + 0x21] = bytes([ONIX, 0, 30, 12]) + creature()[4:0x21]
+    oddities: list[str] = []
+    boxes = read_boxes(bytes(content), red, oddities)
+    assert [[(one.species, one.level) for one in box] for box in boxes] == [[]] * 11 + [[("ONIX", 12)]]
+    assert not oddities
+
+
+def test_edges_lead_to_neighbours_and_signs_stand_on_squares(playing, red):
+    playing[0xD35E] = 0
+    playing[0xD368] = bytes([9, 10])
+    playing[0xD370] = 0b1100
+    playing[0xD371] = bytes([0x0C, 0, 0, 0, 0, 0, 10, 35, 0, 0, 0])
+    playing[0xD37C] = bytes([0x20, 0, 0, 0, 0, 0, 10, 0, 0xFE, 0, 0])
+    playing[0xD4B0] = bytes([2, 3, 4, 13, 11])
+    playing[0xD4D1] = bytes([5, 6])
+    before = state_of(playing, red)
+    assert [msgspec.structs.astuple(edge) for edge in before.connections] == [
+        ("up", 0x0C, 0, 35),
+        ("down", 0x20, -2, -17),
+    ]
+    assert [msgspec.structs.astuple(sign) for sign in before.signs] == [(4, 3, 5), (11, 13, 6)]
+    playing[0xD4B0] = 1
+    assert before.diff(state_of(playing, red)) == ["the map's signs changed"]
 
 
 def test_warps_and_people_stand_on_squares(playing, red):
@@ -158,6 +230,11 @@ def test_warps_and_people_stand_on_squares(playing, red):
         (0xD057, b"\x09", "battle"),
         (0xDA43, b"\x3c", "clock"),
         (0xD3AE, b"\x21", "33 warps"),
+        (0xD4B0, b"\x11", "17 signs"),
+        (0xD53A, b"\x33", "PC counts 51"),
+        (0xD5A0, b"\x0c", "number 13"),
+        (0xDA80, b"\x15", "box counts 21"),
+        (0xDA80, b"\x01\x1f\x00", "box creature 1 is species 0 but listed as 31"),
     ],
 )
 def test_what_no_game_writes_is_named_as_an_oddity(playing, red, address, data, told):
@@ -175,10 +252,12 @@ def test_blank_memory_is_a_game_not_yet_begun(ram, red):
 def test_any_memory_gives_a_state(seed):
     state = read_state(MemoryImage([(0, noise(seed))]), load("red"))
     assert len(state.text) == 18 and len(state.party) <= 6 and len(state.bag) <= 20
+    assert len(state.storage.creatures) <= 20 and len(state.storage.items) <= 50 and len(state.signs) <= 16
     assert state.player.money >= 0
     assert state.summary()
     assert state.diff(state) == []
     msgspec.json.encode(state)
+    assert len(read_boxes(noise(seed)[:0x8000], load("red"), [])) == 12
 
 
 @given(SEEDS, SEEDS)
