@@ -14,6 +14,7 @@ from pokerl.errors import RomProblem
 # eight of them are enough to tell a ROM from anything else.
 LOGO_AT, LOGO = 0x104, bytes.fromhex("ceed6666cc0d000b")
 TITLE = slice(0x134, 0x144)
+HEADER, CHECKSUM = slice(0x134, 0x14D), 0x14D
 ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!")
 SAVE_SUFFIXES = (".sav", ".srm", ".ram", ".rtc", ".state")
 SAVE_SIZE = 0x8000
@@ -62,6 +63,7 @@ def check_rom(rom: bytes, place: Path, cartridge: Cartridge) -> None:
         return
     _check_kind(rom, place)
     if not cartridge.sha1:
+        _check_header(rom, place)
         return
     other = known_roms().get(digest)
     if other:
@@ -97,6 +99,18 @@ def _check_kind(rom: bytes, place: Path) -> None:
     if place.suffix.lower() in SAVE_SUFFIXES or len(rom) == SAVE_SIZE:
         raise RomProblem(f"{place} is a saved game, not a ROM.", "Give the game's .gb file.")
     raise RomProblem(f"{place} is not a Game Boy ROM: its header is missing.", "Give the game's .gb file.")
+
+
+def _check_header(rom: bytes, place: Path) -> None:
+    """The console itself refuses a game whose header does not add up, and so does the emulator."""
+    if len(rom) <= CHECKSUM:
+        raise RomProblem(f"{place} ends within its header.", "Give the whole of the game's .gb file.")
+    found, wanted = rom[CHECKSUM], -sum(byte + 1 for byte in rom[HEADER]) & 0xFF
+    if found != wanted:
+        raise RomProblem(
+            f"The header of {place} is damaged: its checksum is {found:02X}, its content adds up to {wanted:02X}.",
+            "Give an unchanged copy, or repair it (`rgbfix -v` writes a new checksum).",
+        )
 
 
 def _changed(rom: bytes, place: Path, cartridge: Cartridge) -> RomProblem | None:

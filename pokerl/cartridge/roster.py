@@ -61,7 +61,7 @@ BOX = Roster(20, BOX_SIZE, read_box_creature)
 
 
 def read_roster(
-    data: bytes, roster: Roster, what: str, cartridge: Cartridge, oddities: list[str]
+    data: bytes, roster: Roster, what: str, cartridge: Cartridge, oddities: list[str], arriving: int = 0
 ) -> tuple[Creature, ...]:
     """Decode such a list.
 
@@ -71,21 +71,25 @@ def read_roster(
         what: what it is, for the oddities: ``"party"``.
         cartridge: the names.
         oddities: what is wrong is added here.
+        arriving: species of the creature that the game is about to add (wCurPartySpecies). It lists it first, lets the
+            player name it, and only then writes it; until then it is left out.
     """
     count = data[0]
     if count > roster.places:
         oddities.append(f"the {what} counts {count} creatures")
         count = roster.places
-    found = tuple([_creature(data, roster, place, cartridge) for place in range(count)])
-    if found and data[1 + count] != END_OF_LIST:
+    if count and data[1 + count] != END_OF_LIST:
         oddities.append(f"the {what}'s species list has no end mark")
+    found = [_creature(data, roster, place, cartridge) for place in range(count)]
+    if found and found[-1].species_index != data[count] == arriving:
+        found.pop()
     for place, creature in enumerate(found):
         where = f"{what} creature {place + 1}"
         listed = data[1 + place]
         if listed != creature.species_index:
             oddities.append(f"{where} is species {creature.species_index} but listed as {listed}")
         oddities += creature_oddities(creature, where, cartridge)
-    return found
+    return tuple(found)
 
 
 def _creature(data: bytes, roster: Roster, place: int, cartridge: Cartridge) -> Creature:

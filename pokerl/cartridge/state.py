@@ -26,6 +26,7 @@ from pokerl.errors import UsageProblem
 
 FAMILY = "red"
 JOYPAD_IGNORED = 0xCD6B
+ARRIVING = 0xCF91
 RANDOM = 0xFFD3
 
 STATE_SPANS: tuple[tuple[int, int], ...] = (
@@ -35,6 +36,7 @@ STATE_SPANS: tuple[tuple[int, int], ...] = (
     (JOYPAD_IGNORED, 1),
     (battles.STAGES, battles.STAGES_LENGTH),
     (screen.LIST, 2),
+    (ARRIVING, 1),
     (battles.START, battles.LENGTH),
     (players.NAME, surroundings.EDGES + surroundings.EDGES_LENGTH - players.NAME),
     (surroundings.WARP_COUNT, surroundings.WARP_LENGTH),
@@ -121,7 +123,7 @@ def read_state(memory: MemoryImage, cartridge: Cartridge) -> GameState:
     return GameState(
         running=all(guard.holds(memory) for guard in cartridge.guards),
         player=players.read_player(memory, cartridge, oddities),
-        party=read_roster(read(PARTY_AT, PARTY.length), PARTY, "party", cartridge, oddities),
+        party=read_roster(read(PARTY_AT, PARTY.length), PARTY, "party", cartridge, oddities, byte(ARRIVING)),
         bag=bags.read_items(read(bags.COUNT, bags.LENGTH), cartridge, oddities),
         storage=storage.read_storage(memory, cartridge, oddities),
         battle=battles.read_battle(memory, cartridge, oddities),

@@ -31,6 +31,7 @@ WATCH_EVERY = 16
 
 _COLOUR_ONLY = 0xC0
 _WITH_CLOCK = (0x0F, 0x10)
+_RAM_SIZE = 0x149
 _RAM_BANKS = {0: 1, 1: 1, 2: 1, 3: 4, 4: 16, 5: 8}
 _BANK = 0x2000
 _LCDC, _LCD_ON = 0xFF40, 0x80
@@ -136,6 +137,13 @@ class Machine:
         """One byte from the CPU's bus, like :meth:`read`."""
         value: int = 0xFF if address == _STAT else self._pyboy.memory[address]
         return value
+
+    def cartridge_ram(self) -> bytes:
+        """All banks of the cartridge's own RAM (saved games …), one after the other, whatever the bus shows."""
+        memory = self._pyboy.memory
+        banks = range(_RAM_BANKS.get(self._rom[_RAM_SIZE], 16))
+        # PyBoy does not give a stretch that ends with the bank.
+        return b"".join(bytes([*memory[bank, 0xA000:0xBFFF], memory[bank, 0xBFFF]]) for bank in banks)
 
     def read_rom(self, bank: int, address: int, length: int) -> bytes:
         """Bytes of the ROM file: of bank 0 below 4000, of ``bank`` from 4000 to 7FFF.
@@ -326,13 +334,16 @@ def _read_rom_file(path: Path) -> bytes:
 
 
 def _power_on(rom: bytes) -> Any:
-    pyboy = PyBoy(
-        io.BytesIO(rom),
-        ram_file=io.BytesIO(bytes(_RAM_BANKS.get(rom[0x149], 16) * _BANK)),
-        window="null",
-        sound_emulated=False,
-        cgb=rom[0x143] == _COLOUR_ONLY,
-        log_level="ERROR",
-    )
+    try:
+        pyboy = PyBoy(
+            io.BytesIO(rom),
+            ram_file=io.BytesIO(bytes(_RAM_BANKS.get(rom[_RAM_SIZE], 16) * _BANK)),
+            window="null",
+            sound_emulated=False,
+            cgb=rom[0x143] == _COLOUR_ONLY,
+            log_level="ERROR",
+        )
+    except (PyBoyException, KeyError) as error:
+        raise RomProblem(f"The emulator cannot run this ROM: {error}", "Give an unchanged copy of the game.") from error
     pyboy.set_emulation_speed(0)
     return pyboy

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pokerl.cartridge import Cartridge, read_state
+from pokerl.cartridge import Cartridge, GameState, read_state
 from pokerl.cartridge.memory import MemoryImage
 from pokerl.cartridge.profile import known_roms
 from pokerl.cartridge.state import FAMILY, STATE_SPANS
+from pokerl.cartridge.storage import read_boxes
+from pokerl.cartridge.words import creature_words
 from pokerl.emulator import Machine
 from pokerl.errors import StateRejected, UsageProblem
 from pokerl.shipped import path as shipped
@@ -130,7 +132,20 @@ def summary_of(machine: Machine) -> str:
     if machine.cartridge.family != FAMILY:
         return ""
     image = MemoryImage((address, machine.read(address, length)) for address, length in STATE_SPANS)
-    return read_state(image, machine.cartridge).summary()
+    state = read_state(image, machine.cartridge)
+    return "\n".join([state.summary(), *_other_boxes(state, machine)])
+
+
+def _other_boxes(state: GameState, machine: Machine) -> list[str]:
+    """The boxes of the PC that are not in use, where there is anything in them."""
+    if not state.storage.boxes_in_use:
+        return []
+    boxes = enumerate(read_boxes(machine.cartridge_ram(), machine.cartridge, []), start=1)
+    return [
+        f"Box {number}: {'; '.join(map(creature_words, box))}"
+        for number, box in boxes
+        if box and number != state.storage.box
+    ]
 
 
 def _kept(path: Path, stored: StoredState) -> Kept:

@@ -7,7 +7,7 @@ import pytest
 from pokerl.atlas import Finder, Place, World, hidden_people, open_atlas, people_here, read_rom_of
 from pokerl.atlas.ground import Ground, barriers, hops, rows
 from pokerl.atlas.rom import Rom
-from pokerl.cartridge import load
+from pokerl.cartridge import GameState, load
 from pokerl.errors import UsageProblem
 from tests import conftest
 
@@ -143,13 +143,26 @@ def test_an_opened_door_is_seen_in_memory(red_world):
 @pytest.mark.rom
 def test_moves_on_the_real_game_end_where_the_path_says(real_walker, finder):
     walker, presses = real_walker, 0
+    told: set[int] = set()
     while walker.place.map != 0x28 and presses < 200:
         state = walker.state()
         path = finder.path(walker.place, "OAKS_LAB", people=people_here(state), last_map=0)
         for move, _ in zip(path.moves, walker.follow(path), strict=False):
             presses += 1
+            told.add(assert_memory_tells_the_same(walker.state(), finder.world))
             if walker.place != move.place:
                 # Only somebody who walked there meanwhile may stop the player.
                 assert (move.place.x, move.place.y) in people_here(walker.state())[move.place.map]
                 break
-    assert walker.place.map == 0x28
+    assert walker.place.map == 0x28 and told >= {0x26, 0x25, 0x00}
+
+
+def assert_memory_tells_the_same(state: GameState, world: World) -> int:
+    """Edges, signs and doors of the map the player is on, in memory and on the atlas."""
+    here = world.map(state.player.map_id)
+    assert state.connections == here.connections
+    assert [(sign.x, sign.y, sign.text) for sign in state.signs] == [(one.x, one.y, one.text) for one in here.signs]
+    assert [(door.x, door.y, door.destination) for door in state.warps] == [
+        (warp.x, warp.y, warp.destination) for warp in here.warps
+    ]
+    return here.identifier

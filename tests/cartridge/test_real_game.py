@@ -38,6 +38,8 @@ def test_a_new_game_begins_in_the_bedroom(console, real_game):
     assert (player.name, player.money, player.badges) == ("AAAAAAA", 3000, ())
     assert state.party == () and state.battle is None
     assert [(warp.x, warp.y, warp.destination_name) for warp in state.warps] == [(7, 1, "REDS_HOUSE_1F")]
+    assert [(item.name, item.quantity) for item in state.storage.items] == [("POTION", 1)]
+    assert (state.storage.box, state.storage.creatures, state.storage.boxes_in_use) == (1, (), False)
     console.press("start", wait=64)
     menu = console.state(real_game).menu
     assert menu is not None

@@ -21,6 +21,7 @@ def fake_rom(size: int = 0x100000, title: bytes = b"POKEMON RED") -> bytes:
     rom = bytearray(size)
     rom[0x104 : 0x104 + len(LOGO)] = LOGO
     rom[0x134 : 0x134 + len(title)] = title
+    rom[0x14D] = -sum(byte + 1 for byte in rom[0x134:0x14D]) & 0xFF
     return bytes(rom)
 
 
@@ -113,6 +114,14 @@ def test_any_rom_will_do_for_the_generic_cartridge(tmp_path):
     path = written(tmp_path, "tetris.gb", fake_rom(0x8000, b"TETRIS"))
     assert locate_rom(load("generic"), path) == path
     assert "is a saved game" in problem(written(tmp_path, "tetris.sav", bytes(0x8000)), "generic")
+
+
+def test_a_generic_rom_with_a_damaged_header_is_refused(tmp_path):
+    rom = bytearray(fake_rom(0x8000, b"TETRIS"))
+    rom[0x134] = ord("B")
+    told = problem(written(tmp_path, "tetris.gb", bytes(rom)), "generic")
+    assert "checksum is 0C, its content adds up to 1E" in told and "rgbfix" in told
+    assert "ends within its header" in problem(written(tmp_path, "tetris.gb", bytes(rom[:0x120])), "generic")
 
 
 def test_unknown_bytes_are_identified_as_nothing_known():

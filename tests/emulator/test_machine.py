@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 
 from pokerl.cartridge import load
 from pokerl.emulator import Machine
-from pokerl.emulator.core import StateBuffer, StateFiles
+from pokerl.emulator.core import PyBoy, StateBuffer, StateFiles
 from pokerl.emulator.protocol import BUTTONS
 from pokerl.errors import RomProblem, StateRejected, UsageProblem
 
@@ -32,6 +33,24 @@ def another(rom) -> Iterator[Machine]:
     machine = Machine(rom.path, rom.cartridge)
     yield machine
     machine.close()
+
+
+def test_the_cartridges_own_ram_is_read_whatever_the_bus_shows(machine, rom):
+    content = bytes(range(256)) * 128
+    console = PyBoy(io.BytesIO(rom.path.read_bytes()), ram_file=io.BytesIO(content), window="null")
+    state = StateFiles().save(console)
+    console.stop(save=False)
+    machine.adopt(state)
+    assert machine.cartridge_ram() == content
+    assert machine.read(0xA000, 0x100) == b"\xff" * 0x100
+
+
+def test_a_rom_that_the_emulator_cannot_run_is_told(rom, tmp_path):
+    damaged = bytearray(rom.path.read_bytes())
+    damaged[0x134] ^= 1
+    (tmp_path / "damaged.gb").write_bytes(damaged)
+    with pytest.raises(RomProblem, match="cannot run this ROM: Cartridge header checksum"):
+        Machine(tmp_path / "damaged.gb", load("generic"))
 
 
 def test_it_counts_the_frames_it_runs(machine):
@@ -216,7 +235,7 @@ IMPORTED_BEFORE = """
 import sys, pyboy
 from pokerl import cartridge
 from pokerl.emulator import Machine
-from pokerl.emulator.core import StateBuffer, StateFiles
+from pokerl.emulator.core import PyBoy, StateBuffer, StateFiles
 machine = Machine(sys.argv[1], cartridge.load("demo"))
 print(type(machine._states).__name__)
 machine.run(0, 30)
