@@ -91,17 +91,23 @@ def play(
     runs: Runs = "",
     start: Start = "",
     minutes: Annotated[float | None, typer.Option(help="Wall clock for the attempt.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with an attempt that was interrupted.")] = None,
     sandbox: Sandbox = "",
     unsafe: Unsafe = False,
     as_json: AsJson = False,
 ) -> None:
     """Play one attempt with an interface."""
-    from pokerl.commands.playing import play_once
+    from pokerl.commands.playing import play_on, play_once
     from pokerl.commands.settings import for_one_attempt, settings_for
 
-    settings = settings_for(experiment, mode=mode, model=model, rom=rom, runs=runs, sandbox=sandbox, start=start)
-    settings = for_one_attempt(settings, minutes)
-    result = play_once(settings, interface, unsafe=unsafe, console=console_for(as_json))
+    settings = settings_for(
+        experiment, resume, mode=mode, model=model, rom=rom, runs=runs, sandbox=sandbox, start=start
+    )
+    if resume is not None:
+        result = play_on(settings, resume, unsafe=unsafe, console=console_for(as_json))
+    else:
+        settings = for_one_attempt(settings, minutes)
+        result = play_once(settings, interface, unsafe=unsafe, console=console_for(as_json))
     if as_json:
         print_json(result)
     _leave(result.attempt.outcome, result.attempt.reason)

@@ -49,6 +49,12 @@ class Progress:
                 self.version, self.attempt = event.data["version"], event.attempt
                 self.attempt_began, self.reached = event.at, []
                 self._say(f"attempt {event.attempt} with {self.version} starts")
+            case "attempt_resumed":
+                if event.attempt != self.attempt:
+                    self.reached = []
+                self.version, self.attempt = event.data["version"], event.attempt
+                self.attempt_began = event.data["since"] - event.data["seconds"]
+                self._say(f"attempt {event.attempt} with {self.version} goes on")
             case "milestone":
                 if event.attempt == self.attempt and event.data["title"] not in self.reached:
                     self.reached.append(event.data["title"])

@@ -110,6 +110,6 @@ def _sum(counts: Counts) -> dict[str, int]:
 def _wall_seconds(mine: Sequence[Event]) -> float | None:
     """What the attempt's end says, else the time between its first and last event."""
     ended = next((event for event in reversed(mine) if event.kind == "attempt_ended"), None)
-    if ended is not None and ended.data.get("wall_seconds") is not None:
-        return float(ended.data["wall_seconds"])
+    if ended is not None and ended.data.get("seconds") is not None:
+        return float(ended.data["seconds"])
     return mine[-1].at - mine[0].at if mine else None

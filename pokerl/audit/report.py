@@ -116,7 +116,7 @@ class _Auditor:
     def attempt(self, attempt: str, trunk: Sequence[Segment]) -> AttemptAudit:
         """Audit one attempt; what is wrong is added to ``problems``."""
         started = measures.first_of(self.record.events, "attempt_started", attempt)
-        ended = measures.first_of(self.record.events, "attempt_ended", attempt)
+        ended = measures.first_of(reversed(self.record.events), "attempt_ended", attempt)
         begun, finished = started.data if started else {}, ended.data if ended else {}
         mode = str(begun.get("mode", self.record.manifest.mode))
         self._check_mode(attempt, mode, trunk)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar
@@ -22,10 +23,12 @@ from pokerl.emulator import MachineHandle
 from pokerl.emulator.capability import MODES
 from pokerl.emulator.protocol import Hold
 from pokerl.errors import InterfaceProblem, UsageProblem
-from pokerl.play.attempt import AttemptPlan, play_attempt
+from pokerl.play.attempt import AttemptPlan, plan_to_go_on, play_attempt
+from pokerl.play.cut import Cut
 from pokerl.play.interface import Interface
 from pokerl.play.machines import MachinePark
-from pokerl.play.run import Run
+from pokerl.play.result import AttemptResult
+from pokerl.play.run import PROBE, Run
 from pokerl.play.versions import keep_version
 from pokerl.rlm import Extension
 from pokerl.rlm.cancellation import Cancellation
@@ -35,9 +38,6 @@ from pokerl.words import counted
 
 CLOSING_SECONDS = 60.0
 """How long attempts may take to end once nobody waits for them any more."""
-
-PROBE = "probe"
-"""What stands for the attempt in the events of the designer's own machines."""
 
 Kind = TypeVar("Kind", bound=Struct)
 Name = Annotated[str, Meta(max_length=200)]
@@ -103,6 +103,7 @@ class Desk:
         self._attempts = 0
         self._numbering = threading.Lock()
         self._numbered = 0
+        self._gone_on = ""
         self._start = put_start(run.states, settings.start)
 
     def extension(self) -> Extension:
@@ -125,7 +126,16 @@ class Desk:
             },
             descriptors=self._probe,
             status=self._settle,
+            resumed=lambda: self._gone_on,
         )
+
+    def go_on(self, cuts: Sequence[Cut]) -> None:
+        """Play the attempts to their end that were under way when the run was cut off, all at once."""
+        with ThreadPoolExecutor(max(1, len(cuts)), thread_name_prefix="attempt") as pool:
+            ended = list(pool.map(self._go_on, cuts))
+        if ended:
+            told = ", ".join(f"{result.identifier} ({result.outcome})" for result in ended)
+            self._gone_on = f"Attempts that were under way were played to their end: {told}; see `attempts`."
 
     def close(self) -> None:
         """End the attempts that still go on, each with its record, and the designer's machines."""
@@ -179,11 +189,16 @@ class Desk:
             start=wanted.start or self._start,
         )
         budget = self._budget.child(self._limits(wanted), name=f"attempt {plan.identifier}")
-        with self._one_more():
-            result: dict[str, Any] = msgspec.to_builtins(
-                play_attempt(replace(self._run, cancelled=self._over), plan, budget)
-            )
+        result: dict[str, Any] = msgspec.to_builtins(self._play(plan, budget))
         return result
+
+    def _go_on(self, cut: Cut) -> AttemptResult:
+        plan = plan_to_go_on(self._run, cut, self._settings.player, self._settings.scout)
+        return self._play(plan, cut.budget(self._budget))
+
+    def _play(self, plan: AttemptPlan, budget: Budget) -> AttemptResult:
+        with self._one_more():
+            return play_attempt(replace(self._run, cancelled=self._over), plan, budget)
 
     @contextmanager
     def _one_more(self) -> Iterator[None]:

@@ -11,18 +11,19 @@ import msgspec
 from msgspec import Struct
 
 from pokerl.budget import Budget
-from pokerl.cartridge import progress
 from pokerl.design.desk import Desk
-from pokerl.design.opening import open_run, spent_before
+from pokerl.design.opening import open_run
 from pokerl.design.results import attempts_of
 from pokerl.design.settings import ExperimentSettings
 from pokerl.emulator.capability import MODES, Mode
+from pokerl.play.cut import cut_attempts
 from pokerl.play.prompts import agent_folder, game_values, in_words, paced
-from pokerl.play.result import AttemptResult, dollars_spent, refusals, tokens_used, trunk_splits
+from pokerl.play.result import AttemptResult
 from pokerl.play.run import Run
+from pokerl.play.spent import spent_by_experiment
 from pokerl.rlm import AgentSpec, Result, load_agent
 from pokerl.rlm import run as run_agent
-from pokerl.timeline import Event, Tree, read_events
+from pokerl.timeline import read_events
 
 MODE_NOTES: dict[Mode, str] = {
     "open": " Writing into memory is allowed here, and counted apart.",
@@ -73,13 +74,13 @@ def run_experiment(
         UsageProblem: something is missing or wrong; found before anything starts.
     """
     with open_run(settings, environment=environment, resume=resume, unsafe=unsafe) as run:
-        resumed = bool(run.events())
+        before = list(read_events(run.folder)) if run.events() else []
+        resumed = bool(before)
         designer = _designer(run, settings)
-        spent = spent_before(read_events(run.folder)) if resumed else None
-        budget = Budget(settings.designer.limits(), name="the experiment", spent=spent)
+        budget = Budget(settings.designer.limits(), name="the experiment", spent=spent_by_experiment(before))
         run.record("experiment_resumed" if resumed else "experiment_started", **_heading(settings, run))
-        _close_cut_attempts(run)
         with watch(run, budget), closing(Desk(run, settings, budget)) as desk:
+            desk.go_on(cut_attempts(before))
             result = _design(run, settings, designer, desk, budget, resume=resumed)
         run.record("experiment_ended", stop=result.stop, reason=result.reason)
         return ExperimentResult(
@@ -137,38 +138,3 @@ def _context(run: Run, settings: ExperimentSettings) -> dict[str, Any]:
 
 def _heading(settings: ExperimentSettings, run: Run) -> dict[str, Any]:
     return {"name": settings.name, "cartridge": run.cartridge.identifier, "mode": run.mode, "sandbox": run.tier.name}
-
-
-def _close_cut_attempts(run: Run) -> None:
-    """Attempts that were going on when the run was cut off are ended as interrupted."""
-    events = list(read_events(run.folder))
-    ended = {event.attempt for event in events if event.kind == "attempt_ended"}
-    for event in events:
-        if event.kind == "attempt_started" and event.attempt not in ended:
-            run.record("attempt_ended", attempt=event.attempt, **msgspec.to_builtins(_cut(run, event, events)))
-
-
-def _cut(run: Run, started: Event, events: list[Event]) -> AttemptResult:
-    """The result of an attempt that was cut off: what the log has of it."""
-    attempt, milestones = started.attempt, run.cartridge.milestones
-    own = [event for event in events if event.attempt == attempt]
-    splits = trunk_splits(events, attempt, milestones)
-    trunk = Tree.from_events(events).trunk(attempt)
-    return AttemptResult(
-        identifier=attempt,
-        version=started.data["version"],
-        outcome="interrupted",
-        reason="The run was cut off during this attempt.",
-        capabilities=started.data["capabilities"],
-        milestones=splits,
-        progress=progress(milestones, {split.name for split in splits}),
-        frames=sum(frames for event in own if event.kind == "input" for _, frames in event.data["runs"]),
-        trunk_frames=trunk[-1].end_frame if trunk else 0,
-        trunk_pokes=sum(len(segment.pokes) for segment in trunk),
-        seconds=own[-1].at - started.at,
-        tokens=tokens_used(events, attempt),
-        dollars=dollars_spent(events, attempt),
-        refusals=refusals(events, attempt),
-        end=next((segment.checkpoint for segment in reversed(trunk) if segment.checkpoint), ""),
-        from_power_on=not started.data["start"],
-    )

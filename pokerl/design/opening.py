@@ -19,7 +19,6 @@ from types import FrameType
 import msgspec
 
 from pokerl import __version__
-from pokerl.budget import RESOURCES, Resource
 from pokerl.cartridge import Cartridge, identify, load, locate_rom
 from pokerl.design.settings import ExperimentSettings
 from pokerl.emulator import Nursery
@@ -32,10 +31,15 @@ from pokerl.rlm.cancellation import Cancellation
 from pokerl.sandbox import Tier, choose
 from pokerl.shipped import path as shipped
 from pokerl.timeline import Event, History, Recorder, StateStore, read_events
-from pokerl.timeline.manifest import FORMAT, Manifest, read_manifest, write_manifest
+from pokerl.timeline.manifest import FORMAT, Manifest, Work, read_manifest, write_manifest
 
 PARTS = ("designer", "player", "scout")
 MACHINE = re.compile(r"^m(\d+)$")
+VERBS: dict[Work, tuple[str, str]] = {
+    "experiment": ("a whole experiment", "run"),
+    "attempt": ("a single attempt", "play"),
+}
+"""What a run folder may be, and the verb that makes it."""
 
 
 def find_cartridge(settings: ExperimentSettings, environment: Mapping[str, str]) -> tuple[Cartridge, Path, str]:
@@ -112,6 +116,7 @@ def open_run(
     environment: Mapping[str, str],
     resume: Path | None = None,
     unsafe: bool = False,
+    work: Work = "experiment",
 ) -> Iterator[Run]:
     """An open run: folder, models, sandbox and nursery; Ctrl-C inside ends it in order.
 
@@ -120,10 +125,13 @@ def open_run(
         environment: where POKERL_ROM is looked up.
         resume: a run folder to go on with, instead of making one.
         unsafe: allow the tier without any sandbox.
+        work: what is to be done in it; the folder to go on with must be of the same kind.
 
     Raises:
         UsageProblem: something is missing or wrong; nothing was written then.
     """
+    if resume is not None:
+        _require_same_work(read_manifest(resume), resume, work)
     cartridge, rom, sha1 = find_cartridge(settings, environment)
     for part in PARTS:
         agent_folder(getattr(settings, part).agent)
@@ -132,7 +140,7 @@ def open_run(
     executor = executor_of(settings.executor) if settings.executor else None
     events: list[Event] = []
     if resume is None:
-        folder = _make_folder(settings, _manifest(settings, cartridge, rom, sha1, tier, parts))
+        folder = _make_folder(settings, _manifest(settings, cartridge, rom, sha1, tier, parts, work))
     else:
         folder = resume
         _require_same_game(read_manifest(folder), sha1)
@@ -166,32 +174,14 @@ def open_run(
             raise
 
 
-def spent_before(events: Iterable[Event]) -> dict[Resource, float]:
-    """What a run spent until it was interrupted; the time in which nobody worked on it does not count."""
-    spent: dict[Resource, float] = dict.fromkeys(RESOURCES, 0.0)
-    began = last = waited = 0.0
-    sub_agents: set[str] = set()
-    for event in events:
-        if event.kind in ("experiment_started", "experiment_resumed"):
-            spent["wall_seconds"] += last - began
-            began = event.at
-        last = max(last, event.at) if event.kind != "experiment_resumed" else event.at
-        if event.kind == "model_call":
-            spent["tokens"] += event.data["input_tokens"] + event.data["output_tokens"]
-            spent["dollars"] += event.data["dollars"] or 0.0
-            waited += event.data["waited"]
-            query, below = event.data["agent"].endswith("/query"), "/" in event.data["agent"]
-            spent["sub_calls"] += query or (below and event.data["agent"] not in sub_agents)
-            sub_agents.add(event.data["agent"])
-        elif event.kind == "input":
-            spent["frames"] += sum(frames for _, frames in event.data["runs"])
-    spent["wall_seconds"] += last - began
-    spent["working_seconds"] = max(0.0, spent["wall_seconds"] - waited)
-    return spent
-
-
 def _manifest(
-    settings: ExperimentSettings, cartridge: Cartridge, rom: Path, sha1: str, tier: Tier, models: Mapping[str, Model]
+    settings: ExperimentSettings,
+    cartridge: Cartridge,
+    rom: Path,
+    sha1: str,
+    tier: Tier,
+    models: Mapping[str, Model],
+    work: Work,
 ) -> Manifest:
     return Manifest(
         format=FORMAT,
@@ -207,6 +197,7 @@ def _manifest(
         python=platform.python_version(),
         models={part: model.name for part, model in models.items()},
         settings=msgspec.to_builtins(settings),
+        work=work,
     )
 
 
@@ -233,6 +224,12 @@ def _require_same_game(manifest: Manifest, sha1: str) -> None:
         raise RunFolderProblem(
             f"The run was made with a ROM of SHA-1 {manifest.rom_sha1}, this one has {sha1}.", "Give the same ROM."
         )
+
+
+def _require_same_work(manifest: Manifest, folder: Path, work: Work) -> None:
+    if manifest.work != work:
+        what, verb = VERBS[manifest.work]
+        raise UsageProblem(f"{folder} is {what}.", f"Go on with it by `pokerl {verb} --resume {folder}`.")
 
 
 def _last_machine(events: Iterable[Event]) -> int:

@@ -20,8 +20,9 @@ class VersionRow(Struct, frozen=True, kw_only=True):
 
 
 def attempts_of(events: Iterable[Event]) -> list[AttemptResult]:
-    """Every finished attempt of a run, in order."""
-    return [msgspec.convert(event.data, AttemptResult) for event in events if event.kind == "attempt_ended"]
+    """Every finished attempt of a run, in order; of one that was interrupted and gone on with, its last end."""
+    ends = {event.attempt: event.data for event in events if event.kind == "attempt_ended"}
+    return [msgspec.convert(data, AttemptResult) for data in ends.values()]
 
 
 def version_rows(attempts: Iterable[AttemptResult]) -> list[VersionRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,13 +15,15 @@ from pokerl.cartridge import progress
 from pokerl.emulator import MachineHandle
 from pokerl.emulator.capability import MODES
 from pokerl.errors import MachineLost, PokerlError
+from pokerl.play.cut import Cut
 from pokerl.play.extension import Seat
-from pokerl.play.interface import Interface
+from pokerl.play.interface import Interface, load_interface
 from pokerl.play.machines import MachinePark
 from pokerl.play.prompts import agent_folder, game_values, in_words, interface_values, paced
 from pokerl.play.result import AttemptResult, Outcome, dollars_spent, refusals, tokens_used, trunk_splits
 from pokerl.play.run import Run
 from pokerl.play.settings import AgentSettings
+from pokerl.play.versions import FOLDER
 from pokerl.rlm import Result, load_agent
 from pokerl.rlm import run as run_agent
 from pokerl.rlm.transcript import Block
@@ -42,6 +45,7 @@ class AttemptPlan:
         interface: the version itself, frozen.
         player, scout: who plays, and who explores for the player.
         start: digest of the checkpoint to begin from; empty for power-on.
+        cut: what is to be gone on with; ``None`` for a new attempt.
     """
 
     identifier: str
@@ -50,6 +54,25 @@ class AttemptPlan:
     player: AgentSettings
     scout: AgentSettings
     start: str = ""
+    cut: Cut | None = None
+
+
+def plan_to_go_on(run: Run, cut: Cut, player: AgentSettings, scout: AgentSettings) -> AttemptPlan:
+    """The plan of an attempt that was cut off, with the same interface and start.
+
+    Raises:
+        InterfaceProblem: the run folder no longer holds the interface.
+    """
+    begun = cut.started.data
+    return AttemptPlan(
+        identifier=cut.started.attempt,
+        version=begun["version"],
+        interface=load_interface(run.folder / FOLDER / begun["interface"]),
+        player=player,
+        scout=scout,
+        start=begun["start"],
+        cut=cut,
+    )
 
 
 @dataclass
@@ -63,7 +86,7 @@ class _Ending:
 
 
 def play_attempt(run: Run, plan: AttemptPlan, budget: Budget) -> AttemptResult:
-    """Let a player play, and say what came of it.
+    """Let a player play, or go on playing, and say what came of it.
 
     Whatever goes wrong on the way (the machine, the worker or the model's client dies) ends the attempt with a reason;
     it does not raise.
@@ -74,12 +97,14 @@ def play_attempt(run: Run, plan: AttemptPlan, budget: Budget) -> AttemptResult:
         budget: what it may spend; its limits are the attempt's.
     """
     granted = MODES[run.mode] & set(plan.interface.manifest.capabilities)
-    path = run.agent_path(f"player-{plan.version}")
-    run.record("attempt_started", attempt=plan.identifier, agent=path, **_heading(run, plan, granted, budget))
+    if plan.cut is None:
+        path = run.agent_path(f"player-{plan.version}")
+        run.record("attempt_started", attempt=plan.identifier, agent=path, **_heading(run, plan, granted, budget))
+    else:
+        path = plan.cut.started.data["agent"]
     with MachinePark(run, plan.identifier, granted, budget) as park:
         ending = _play(run, plan, path, park, granted, budget)
-        frames = park.frames
-    result = _summarise(run, plan, granted, ending, frames, budget)
+    result = _summarise(run, plan, granted, ending, budget)
     run.record("attempt_ended", attempt=plan.identifier, **msgspec.to_builtins(result))
     return result
 
@@ -88,10 +113,11 @@ def _play(
     run: Run, plan: AttemptPlan, path: str, park: MachinePark, granted: frozenset[str], budget: Budget
 ) -> _Ending:
     try:
-        machine = park.start(plan.start, commits=True)
+        machine = park.start(plan.start, commits=True) if plan.cut is None else _go_on(run, plan, plan.cut, park)
     except PokerlError as error:
         return _Ending(reason=f"The machine did not start: {error}")
-    seat = Seat(run, plan.interface, park, machine, granted, plan.scout)
+    notes = list(plan.cut.notes) if plan.cut else []
+    seat = Seat(run, plan.interface, park, machine, granted, plan.scout, notes)
     try:
         agent = paced(load_agent(agent_folder(plan.player.agent), **_values(run, plan, granted, budget)), budget.limits)
         result = run_agent(
@@ -106,13 +132,31 @@ def _play(
             extension=seat.player_extension(),
             ledger=run.ledger(plan.identifier),
             path=path,
+            resume=plan.cut is not None,
             cancelled=run.cancelled,
         )
     except PokerlError as error:
         return _Ending(reason=str(error))
     machine.control.timeout = ENDING_SECONDS
-    _commit_the_end(run, plan.identifier, machine)
+    _keep_the_end(run, plan.identifier, machine, interrupted=result.stop == "interrupted")
     return _ending(result, machine, _block_errors(run, path))
+
+
+def _go_on(run: Run, plan: AttemptPlan, cut: Cut, park: MachinePark) -> MachineHandle:
+    """The player's machine where it stood; only when it stands there is the attempt said to go on."""
+    since = time.time()
+    machine = park.go_on(cut.standing) if cut.standing else park.start(plan.start, commits=True)
+    run.record(
+        "attempt_resumed",
+        attempt=plan.identifier,
+        agent=cut.started.data["agent"],
+        version=plan.version,
+        machine=machine.settings.machine,
+        segment=cut.standing.identifier if cut.standing else "",
+        since=since,
+        seconds=cut.spent["wall_seconds"],
+    )
+    return machine
 
 
 def _ending(result: Result, machine: MachineHandle, errors: list[str]) -> _Ending:
@@ -127,18 +171,22 @@ def _ending(result: Result, machine: MachineHandle, errors: list[str]) -> _Endin
     return _Ending(result.stop, result.reason, answer, errors)
 
 
-def _commit_the_end(run: Run, attempt: str, machine: MachineHandle) -> None:
-    """The trunk ends where the player stands, unless the player committed before and has not won since."""
+def _keep_the_end(run: Run, attempt: str, machine: MachineHandle, *, interrupted: bool) -> None:
+    """The trunk ends where the player stands, unless the player committed before and has not won since.
+
+    One that was interrupted may be gone on with, so nothing is committed for it.
+    """
     with contextlib.suppress(MachineLost):
+        if interrupted:
+            machine.control.checkpoint(label="interrupted")
+            return
         committed = any(event.kind == "commit" and event.attempt == attempt for event in run.events())
         won = run.cartridge.milestones and run.cartridge.milestones[-1].name in machine.control.status().milestones
         if won or not committed:
             machine.control.commit(label="end of the attempt")
 
 
-def _summarise(
-    run: Run, plan: AttemptPlan, granted: frozenset[str], ending: _Ending, frames: int, budget: Budget
-) -> AttemptResult:
+def _summarise(run: Run, plan: AttemptPlan, granted: frozenset[str], ending: _Ending, budget: Budget) -> AttemptResult:
     """The result, read off the log: what the player says of itself counts for nothing."""
     events, attempt = run.events(), plan.identifier
     splits = trunk_splits(events, attempt, run.cartridge.milestones)
@@ -153,7 +201,7 @@ def _summarise(
         capabilities=sorted(granted),
         milestones=splits,
         progress=progress(run.cartridge.milestones, reached),
-        frames=frames,
+        frames=int(budget.spent("frames")),
         trunk_frames=_last_frame(run, trunk),
         trunk_pokes=sum(len(segment.pokes) for segment in trunk),
         seconds=budget.spent("wall_seconds"),

@@ -20,6 +20,12 @@ from pokerl.rlm.transcript import Block
 MAXIMUM_NOTES = 200
 MAXIMUM_NOTE = 2000
 MAXIMUM_PRINTED = 20_000
+TOLD_CHECKPOINTS = 8
+
+GONE_ON = (
+    "Your machine stands where your last act left it, at frame {frame}. Branches and sub-agents that were at work are "
+    "gone. `notes` is as it was. Your latest checkpoints, the last one newest:"
+)
 
 
 @dataclass
@@ -66,6 +72,7 @@ class Seat:
             descriptors=descriptors,
             readable=(self.interface.folder,),
             recall=self._recall,
+            resumed=lambda: self._resumed(machine),
             finished=lambda: self._finished(machine, commits),
             child=self._scout,
         )
@@ -141,7 +148,15 @@ class Seat:
             raise UsageProblem(
                 "This note was not kept.", f"Up to {MAXIMUM_NOTES} notes of {MAXIMUM_NOTE} characters each are."
             )
+        self.run.record("note", attempt=self.park.attempt, text=text)
         self.notes.append(text)
+
+    def _resumed(self, machine: MachineHandle) -> str:
+        """What a player is told of its machine when its attempt goes on."""
+        made = [event for event in self.run.events() if event.kind == "checkpoint"]
+        own = [event for event in made if event.attempt == self.park.attempt][-TOLD_CHECKPOINTS:]
+        lines = [f'game.restore("{each.data["digest"]}")  # frame {each.frame}, {each.data["label"]}' for each in own]
+        return "\n".join([GONE_ON.format(frame=machine.control.status().frame), *lines])
 
     def _recall(self) -> str:
         return "Your notes:\n" + "\n".join(f"* {note}" for note in self.notes) if self.notes else ""

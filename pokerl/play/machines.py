@@ -11,9 +11,11 @@ from typing import Any
 from pokerl.budget import Budget
 from pokerl.cartridge import STATE_SPANS
 from pokerl.emulator import FrameCounter, MachineHandle, MachineSettings
+from pokerl.emulator.resume import go_on
 from pokerl.errors import BudgetSpent, StateRejected, UsageProblem
 from pokerl.play.run import Run
 from pokerl.rlm.extension import Function, Reply
+from pokerl.timeline import Segment
 
 MAXIMUM_ALIVE = 32
 MAXIMUM_FRAMES = 2**62
@@ -58,11 +60,6 @@ class MachinePark:
         self._alive: dict[str, MachineHandle] = {}
         self._lock = threading.Lock()
 
-    @property
-    def frames(self) -> int:
-        """Frames run by all of them together."""
-        return self._counter.total
-
     def functions(self) -> dict[str, Function]:
         """What a worker may ask about branches."""
         return {
@@ -89,9 +86,18 @@ class MachinePark:
                     f"{MAXIMUM_ALIVE} machines run at once already.", "Close branches you are done with."
                 )
             settings = self._settings(f"m{next(self._run.machine_numbers):04}", start, commits, frames)
-        handle = self._run.nursery.start(settings, self._counter)
-        with self._lock:
-            self._alive[settings.machine] = handle
+        return self._keep(self._run.nursery.start(settings, self._counter))
+
+    def go_on(self, standing: Segment) -> MachineHandle:
+        """The player's own machine again, where the acts of a segment led; those done again are counted.
+
+        Raises:
+            StateRejected: the state that the segment begins with is missing or damaged.
+        """
+        settings = self._settings(f"m{next(self._run.machine_numbers):04}", "", commits=True, frames=0)
+        handle = self._keep(go_on(self._run.nursery, settings, standing, self._counter))
+        if not standing.checkpoint:
+            handle.control.checkpoint(label="gone on")
         return handle
 
     def branch(self, arguments: dict[str, Any]) -> Reply:
@@ -193,6 +199,11 @@ class MachinePark:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _keep(self, handle: MachineHandle) -> MachineHandle:
+        with self._lock:
+            self._alive[handle.settings.machine] = handle
+        return handle
 
     def _branch(self, arguments: dict[str, Any]) -> MachineHandle | None:
         """The machine that a worker names, if it is a branch that lives."""

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from pokerl.cartridge import Milestone
+from pokerl.play.spent import seconds_at
 from pokerl.timeline import Event, Tree
 
 Outcome = Literal["won", "answered", "turns", "budget", "failed", "interrupted"]
@@ -18,7 +19,7 @@ class Split(Struct, frozen=True):
 
     Attributes:
         frame: frames since power-on on that path.
-        seconds: wall clock since the attempt began.
+        seconds: wall clock since the attempt began, without the time in which it was cut off.
         tokens: tokens that the attempt's agents had used by then.
     """
 
@@ -79,13 +80,13 @@ def trunk_splits(events: Sequence[Event], attempt: str, milestones: Iterable[Mil
     """The splits of an attempt's trunk, read off the run's events; what was reached before its start is not its own."""
     known = {milestone.name: milestone.title for milestone in milestones}
     on_trunk = {segment.identifier for segment in Tree.from_events(events).trunk(attempt)}
-    began = next(event.at for event in events if event.kind == "attempt_started" and event.attempt == attempt)
     splits: dict[str, Split] = {}
     for event in events:
         if event.kind == "milestone" and event.attempt == attempt and event.segment in on_trunk:
             name = event.data["name"]
             tokens = tokens_used(events, attempt, until=event.at)
-            splits.setdefault(name, Split(name, known.get(name, name), event.frame, max(0.0, event.at - began), tokens))
+            seconds = seconds_at(events, attempt, event.at)
+            splits.setdefault(name, Split(name, known.get(name, name), event.frame, seconds, tokens))
     return sorted(splits.values(), key=lambda split: split.frame)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -12,6 +12,8 @@ from pokerl.errors import RunFolderProblem
 
 MANIFEST = "manifest.json"
 FORMAT = 1
+
+Work = Literal["experiment", "attempt"]
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
@@ -28,6 +30,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
         pokerl, pyboy, python: versions.
         models: by part.
         settings: the experiment's settings in full.
+        work: a whole experiment, or a single attempt (``pokerl play``).
     """
 
     format: int
@@ -43,6 +46,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     python: str = ""
     models: dict[str, str] = {}
     settings: dict[str, Any] = {}
+    work: Work = "experiment"
 
 
 def write_manifest(run_folder: Path, manifest: Manifest) -> None:

@@ -79,11 +79,14 @@ class Tree:
         segments: in the order in which they began.
     """
 
-    def __init__(self, segments: Iterable[Segment], commits: dict[str, str]) -> None:
+    def __init__(
+        self, segments: Iterable[Segment], commits: dict[str, str], machines: dict[str, str] | None = None
+    ) -> None:
         self.segments = tuple(segments)
         self._by_identifier = {segment.identifier: segment for segment in self.segments}
         self._by_checkpoint = {segment.checkpoint: segment for segment in self.segments if segment.checkpoint}
         self._commits = commits
+        self._machines = machines or {}
         self._children: dict[str, list[Segment]] = {}
         for segment in self.segments:
             self._children.setdefault(self._parent(segment), []).append(segment)
@@ -97,6 +100,7 @@ class Tree:
         """
         drafts: dict[str, _Draft] = {}
         commits: dict[str, str] = {}
+        machines: dict[str, str] = {}
         for event in events:
             if event.kind == "segment_started":
                 drafts[event.segment] = _Draft(event)
@@ -104,7 +108,9 @@ class Tree:
                 _note(drafts, event)
                 if event.kind == "commit":
                     commits[event.attempt] = event.segment
-        return cls((draft.segment() for draft in drafts.values()), commits)
+            elif event.kind == "attempt_resumed":
+                machines[event.attempt] = event.data["machine"]
+        return cls((draft.segment() for draft in drafts.values()), commits, machines)
 
     def __contains__(self, identifier: str) -> bool:
         return identifier in self._by_identifier
@@ -138,16 +144,23 @@ class Tree:
         return tuple(reversed(path))
 
     def trunk(self, attempt: str) -> tuple[Segment, ...]:
-        """The path to what was committed last; without a commit to the last segment of the attempt's first machine.
+        """The path to what was committed last; without a commit to where the player's own machine stands.
 
         Empty when the attempt ran no machine.
         """
         if attempt in self._commits:
             return self.path_to(self._commits[attempt])
+        standing = self.standing(attempt)
+        return self.path_to(standing.identifier) if standing else ()
+
+    def standing(self, attempt: str) -> Segment | None:
+        """Where the player's own machine stands, or stood when it ended: its last segment; ``None`` if there is none.
+
+        It is the attempt's first machine, or the one with which the attempt was gone on with last.
+        """
         own = [segment for segment in self.segments if segment.attempt == attempt]
-        if not own:
-            return ()
-        return self.path_to([segment for segment in own if segment.machine == own[0].machine][-1].identifier)
+        machine = self._machines.get(attempt) or (own[0].machine if own else "")
+        return next((segment for segment in reversed(own) if segment.machine == machine), None)
 
     def _parent(self, segment: Segment) -> str:
         return segment.parent if segment.parent in self._by_identifier else ""

@@ -14,12 +14,12 @@ import pytest
 
 from pokerl.budget import RESOURCES, Budget, Limits
 from pokerl.design.experiment import run_experiment
-from pokerl.design.opening import spent_before
 from pokerl.design.results import attempts_of, best_attempt, version_rows
 from pokerl.design.settings import DesignerSettings, ExperimentSettings
 from pokerl.errors import ConfigurationProblem, ModelProblem, RomProblem
 from pokerl.play.result import AttemptResult
 from pokerl.play.run import Run
+from pokerl.play.spent import spent_by_experiment
 from pokerl.timeline import Event, Tree, read_events
 from pokerl.timeline.manifest import read_manifest
 from tests.play.stage import FINISH, Meddling, write_script
@@ -192,7 +192,7 @@ class TestAnExperimentInFairMode:
 
     def test_what_was_spent_can_be_read_off_the_log(self, fair):
         folder, attempts = fair
-        spent = spent_before(read_events(folder))
+        spent = spent_by_experiment(read_events(folder))
         frames = sum(attempt.frames for attempt in attempts)
         assert spent["frames"] > frames
         assert spent["tokens"] > sum(attempt.tokens for attempt in attempts)
@@ -217,8 +217,8 @@ def test_time_in_which_nobody_worked_does_not_count():
         event("model_call", 9003.0, **query),
     ]
     spent = {"wall_seconds": 15.0, "working_seconds": 11.0, "tokens": 28, "dollars": 0.5, "frames": 12, "sub_calls": 2}
-    assert spent_before(events) == spent
-    assert spent_before([]) == dict.fromkeys(RESOURCES, 0.0)
+    assert spent_by_experiment(events) == spent
+    assert spent_by_experiment([]) == dict.fromkeys(RESOURCES, 0.0)
 
 
 def test_the_budget_of_the_experiment_ends_it(experiment):

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from pokerl.timeline import Event, Tree, read_events
+from pokerl.timeline.check import check_run
 from tests.design.test_experiment import WRITE
 from tests.play.stage import FINISH, write_script
 from tests.play.test_attempt import children
@@ -27,7 +28,9 @@ def started(base: Path) -> subprocess.Popen[bytes]:
     """`pokerl run`, whose player sleeps in its second turn."""
     turns = (f'{WRITE}\nwrite("v1")\na = evaluate("v1")', 'print(evaluate("v1"))', FINISH)
     write_script(base / "script", "designer", *turns)
-    write_script(base / "script", "player-v1", "go(20); game.checkpoint()", "go(5); import time; time.sleep(600)")
+    cut = "go(5); notes.append('by the door'); import time; time.sleep(600)"
+    going_on = "print('STANDS', game.frame, notes, 'x' in globals()); go(3)"
+    write_script(base / "script", "player-v1", "x = 1; go(20); game.checkpoint()", cut, going_on, FINISH)
     write_script(base / "script", "player-v1-2", "go(7)", FINISH)
     file = base / "experiment.toml"
     file.write_text('name = "cut"\ncartridge = "demo"\nscripted = "script"\n[designer]\ntokens = 1000000\n')
@@ -86,11 +89,13 @@ def test_a_killed_run_goes_on_where_it_stood(cut):
     done = subprocess.run(command, capture_output=True, timeout=PATIENCE * 3, cwd=cut, check=False)
     assert done.returncode == 0, done.stderr.decode()
     report = json.loads(done.stdout)
-    assert [attempt["outcome"] for attempt in report["attempts"]] == ["interrupted", "answered"]
+    assert [attempt["outcome"] for attempt in report["attempts"]] == ["answered", "answered"]
     first = report["attempts"][0]
-    assert (first["identifier"], first["reason"]) == ("a001", "The run was cut off during this attempt.")
-    assert (first["frames"], first["trunk_frames"]) == (25, 25)
-    assert first["tokens"] > 0
+    # Its machine was killed 5 frames after its checkpoint; they were done again.
+    assert (first["identifier"], first["frames"], first["trunk_frames"]) == ("a001", 25 + 5 + 3, 28)
+    told = (cut / "transcripts" / "player-v1.jsonl").read_text()
+    assert "STANDS 25 ['by the door'] False" in told
+    assert "Your machine stands where your last act left it, at frame 25." in told
 
     events = list(read_events(cut))
     assert events[: len(before)] == before
@@ -101,9 +106,11 @@ def test_a_killed_run_goes_on_where_it_stood(cut):
     assert events[-1].kind == "experiment_ended"
     machines = [event.machine for event in events if event.kind == "machine_started"]
     assert len(machines) == len(set(machines))
-    assert Tree.from_events(events).trunk("a002")[-1].end_frame == 7
+    tree = Tree.from_events(events)
+    assert [tree.trunk(attempt)[-1].end_frame for attempt in ("a001", "a002")] == [28, 7]
+    assert check_run(cut).ok
     told = (cut / "transcripts" / "designer.jsonl").read_text()
-    assert "evaluate" in told
+    assert "Attempts that were under way were played to their end: a001 (answered)" in told
 
 
 def test_what_was_spent_before_counts_after_a_resume(cut):
@@ -140,3 +147,13 @@ def test_ctrl_c_ends_everything_in_order(tmp_path):
     ended = [event.kind for event in events]
     assert ended.count("machine_started") == ended.count("machine_ended")
     assert Tree.from_events(events).trunk("a001")[-1].end_frame == 25
+
+    (folder,) = (tmp_path / "runs").iterdir()
+    command = [*POKERL, "run", "--resume", str(folder), "--no-video", "--json"]
+    done = subprocess.run(command, capture_output=True, timeout=PATIENCE * 3, cwd=tmp_path, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    first, _ = json.loads(done.stdout)["attempts"]
+    # It was interrupted in order, with a checkpoint where it stood: nothing was done again.
+    assert (first["outcome"], first["frames"], first["trunk_frames"]) == ("answered", 28, 28)
+    machines = [event.kind for event in read_events(folder) if event.kind == "attempt_resumed"]
+    assert len(machines) == 1

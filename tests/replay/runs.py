@@ -63,7 +63,7 @@ class RunFolder:
         self.note("attempt_started", attempt, version=version, interface=version_hash(version), mode=self.mode)
         with self.machine(attempt) as handle:
             play(handle)
-        self.note("attempt_ended", attempt, outcome="answered", reason="", wall_seconds=1.5)
+        self.note("attempt_ended", attempt, outcome="answered", reason="", seconds=1.5)
 
 
 def version_hash(version: str) -> str:
