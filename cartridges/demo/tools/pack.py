@@ -94,5 +94,6 @@ class Game:
         exports.write_json("charmap", charmap.table())
         exports.write_json("events", exports.event_rows())
         exports.write_json("font", exports.font_rows())
+        exports.write_json("rom_symbols", {name: place.name() for name, place in self.banks.symbols.items()})
         for name, rows in self.creatures.rows().items():
             exports.write_json(name, rows)

@@ -18,6 +18,10 @@ class Far:
         """The three bytes by which tables refer to a place."""
         return bytes([self.bank, self.address & 0xFF, self.address >> 8])
 
+    def name(self) -> str:
+        """Bank and address as the library's data files write them."""
+        return f"{self.bank:02X}:{self.address:04X}"
+
 
 NOWHERE = Far(0, 0)
 
