@@ -1,7 +1,8 @@
-"""How good a move is: from the ROM's tables where they are known, else from what was seen when it was used."""
+"""How good a move is: from the tables in the ROM where they are known, else from what was seen when it was used."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from pokerl.cartridge.battle import Battle
@@ -9,13 +10,16 @@ from pokerl.cartridge.creature import Creature
 from pokerl.cartridge.creature import Move as KnownMove
 from pokerl.play import Game
 
-RECORD = 6
-TABLE_LENGTH = 165
+LAST_MOVE = 165
+LAYOUTS = {"Moves": (0, 6), "MOVE_TABLE": (19, 19)}
+"""By the table's name in the ROM: where the first move's record begins, and the bytes of a record."""
+CHARTS = ("TypeEffects", "TYPE_CHART")
 GUESS_POWER = 45
 FIRST_SPECIAL = 0x14
 NEUTRAL = 10
-SUICIDE, NEEDS_SLEEP, TWO_TURNS, RECHARGE = 7, 8, (39, 43), 80
-"""Effects of moves that are worth less than their power says."""
+SUICIDE, NEEDS_SLEEP, RECHARGE = 7, 8, 80
+WEIGHTS = {SUICIDE: 0.05, 29: 3.0, 39: 0.5, 43: 0.5, 44: 2.0, RECHARGE: 0.6, 97: 1.5}
+"""By effect: several hits count as often, charging and recharging halve, hitting the weak spot more often counts more."""
 
 
 class Facts(NamedTuple):
@@ -33,22 +37,22 @@ _CHARTS: dict[str, dict[tuple[int, int], int]] = {}
 
 
 def worth(game: Game, move: KnownMove, battle: Battle) -> float:
-    """About how much damage a move does, in units of its power."""
+    """About how much damage a move does now, in units of its power."""
     own, enemy = battle.own, battle.enemy
     facts = table(game).get(move.identifier)
     if own is None or not move.pp:
         return -1.0
     if facts is None:
         return float(GUESS_POWER)
-    if facts.power <= 1:
-        return 0.5 if facts.power else 0.0
-    value = facts.power * facts.accuracy / 255 * _matchup(game, facts.type, enemy)
-    name = game.cartridge.types.get(facts.type)
-    value *= 1.5 if name in own.types else 1.0
-    value *= _ratio(own, enemy, special=facts.type >= FIRST_SPECIAL)
-    if facts.effect == SUICIDE or (facts.effect == NEEDS_SLEEP and not enemy.status.startswith("asleep")):
+    if facts.effect == NEEDS_SLEEP and not enemy.status.startswith("asleep"):
         return 0.1
-    return value * (0.5 if facts.effect in TWO_TURNS or facts.effect == RECHARGE else 1.0)
+    return _force(game, facts, own.types) * _matchup(game, facts.type, enemy) * _ratio(own, enemy, facts.type)
+
+
+def lasting_worth(game: Game, move: int, types: Collection[str]) -> float:
+    """What a move is worth to a creature of these types against anybody."""
+    facts = table(game).get(move)
+    return _force(game, facts, types) if facts else float(GUESS_POWER)
 
 
 def best_move(game: Game, battle: Battle) -> str:
@@ -60,7 +64,7 @@ def best_move(game: Game, battle: Battle) -> str:
 
 def learn(game: Game) -> None:
     """Keep what memory says of the move that the player used last, where the ROM's table is not known."""
-    if "Moves" in game.cartridge.rom_symbols:
+    if any(name in game.cartridge.rom_symbols for name in LAYOUTS):
         return
     number, effect, power, kind, accuracy = game.read("wPlayerMoveNum", 5)
     if number in game.cartridge.moves:
@@ -71,21 +75,20 @@ def table(game: Game) -> dict[int, Facts]:
     """What is known of each move, by its number."""
     key = game.cartridge.identifier
     if key not in _TABLES:
-        place = game.cartridge.rom_symbols.get("Moves")
-        data = game.read_rom(*place, TABLE_LENGTH * RECORD) if place else b""
-        records = [data[start : start + RECORD] for start in range(0, len(data), RECORD)]
-        _TABLES[key] = {record[0]: Facts(*record[1:5]) for record in records}
+        _TABLES[key] = {}
+        for name, (first, size) in LAYOUTS.items():
+            data = _rom(game, name, first + LAST_MOVE * size)
+            records = [data[start : start + size] for start in range(first, len(data), size)]
+            _TABLES[key] |= {record[0]: Facts(*record[1:5]) for record in records if record[0]}
     return _TABLES[key]
 
 
-def _chart(game: Game) -> dict[tuple[int, int], int]:
-    key = game.cartridge.identifier
-    if key not in _CHARTS:
-        place = game.cartridge.rom_symbols.get("TypeEffects")
-        data = (game.read_rom(*place, 3 * 120) if place else b"").partition(b"\xff")[0]
-        rows = [data[start : start + 3] for start in range(0, len(data) - 2, 3)]
-        _CHARTS[key] = {(row[0], row[1]): row[2] for row in rows}
-    return _CHARTS[key]
+def _force(game: Game, facts: Facts, types: Collection[str]) -> float:
+    """Power with accuracy, effect and the user's type in it."""
+    if facts.power <= 1:
+        return 0.5 if facts.power else 0.0
+    value = facts.power * facts.accuracy / 255 * WEIGHTS.get(facts.effect, 1.0)
+    return value * (1.5 if game.cartridge.types.get(facts.type) in types else 1.0)
 
 
 def _matchup(game: Game, kind: int, enemy: Creature) -> float:
@@ -96,7 +99,23 @@ def _matchup(game: Game, kind: int, enemy: Creature) -> float:
     return factor
 
 
-def _ratio(own: Creature, enemy: Creature, *, special: bool) -> float:
+def _ratio(own: Creature, enemy: Creature, kind: int) -> float:
+    special = kind >= FIRST_SPECIAL
     attack = own.stats.special if special else own.stats.attack
     defence = enemy.stats.special if special else enemy.stats.defence
     return attack / max(1, defence)
+
+
+def _chart(game: Game) -> dict[tuple[int, int], int]:
+    """Tenths by attacking and defending type; both games end the table with FF."""
+    key = game.cartridge.identifier
+    if key not in _CHARTS:
+        data = b"".join(_rom(game, name, 3 * 120) for name in CHARTS).partition(b"\xff")[0]
+        rows = [data[start : start + 3] for start in range(0, len(data) - 2, 3)]
+        _CHARTS[key] = {(row[0], row[1]): row[2] for row in rows}
+    return _CHARTS[key]
+
+
+def _rom(game: Game, symbol: str, length: int) -> bytes:
+    place = game.cartridge.rom_symbols.get(symbol)
+    return game.read_rom(*place, length) if place else b""
