@@ -99,7 +99,8 @@ def _entries(tilemap: bytes, row: int, column: int, table: Sequence[str]) -> tup
     """The entries in the cursor's column, and which of them has the cursor.
 
     A row whose text begins farther right belongs to the entry above it (how many of an item there are). In the party
-    menu even the cursor's row does, which tells that menu from the others.
+    menu even the cursor's row does, which tells that menu from the others: its names stand in every other row from the
+    top one, and the cursor beside the name or, in Red, in the row below it.
     """
     entries: list[str] = []
     cursor = 0
@@ -109,7 +110,7 @@ def _entries(tilemap: bytes, row: int, column: int, table: Sequence[str]) -> tup
             continue
         cells = _right_of(tilemap, y, column)
         entry = _text(cells.replace(bytes([PROMPT]), BLANK), table)
-        own_row = (y - row) % 2 == 1 if shifted else not cells.startswith(BLANK)
+        own_row = y % 2 == 0 if shifted else not cells.startswith(BLANK)
         if own_row and entry:
             entries.append(entry)
         elif entry and entries:

@@ -3,105 +3,125 @@
 from __future__ import annotations
 
 from pokerl.atlas import Place
-from pokerl.cartridge import GameState
 from pokerl.play import Game
 
-from . import errands, fighting, looking, maps, menus, reading, training, waiting, walking
-from .fighting import Action
-
-BALLS = ("POKé BALL", "GREAT BALL", "ULTRA BALL", "MASTER BALL")
-START_PRESSES = 900
+from . import (
+    bag,
+    beginning,
+    fighting,
+    healing,
+    looking,
+    maps,
+    menus,
+    policies,
+    reading,
+    shopping,
+    stops,
+    talking,
+    team,
+    training,
+    waiting,
+    walking,
+)
+from .turns import Action
 
 
 def observe(game: Game) -> str:
-    """Where you are, your party, what the screen says, exits, people and a little map."""
+    """Where you are, party, bag, what the screen says; on a map also exits, people and things, and a little map."""
     return looking.describe(game)
 
 
 def begin(game: Game) -> str:
     """From power-on (or a reset) through title and introduction until you stand on a map."""
-    for turn in range(START_PRESSES):
-        state = game.state()
-        if state.running and not state.dialogue and not state.menu and waiting.settle(game) == "free":
-            return f"the game began: {_place(game)}"
-        entries = state.menu.entries if state.menu else ()
-        if menus.find_entry(entries, "NEW GAME") is not None:
-            menus.choose(game, "NEW GAME")
-        elif entries[:1] == ("NEW NAME",):
-            menus.choose(game, entries[1])
-        else:
-            game.press("start" if turn % 4 == 0 else "a", hold=4, wait=12)
-    return "no game began"
-
-
-def walk_to(game: Game, x: int, y: int, map: str = "", battles: str = "fight", grass: int = 2) -> str:
-    """Walk to square (x, y) of this map, or of another one by name, by the shortest known way.
-
-    Text on the way is read. `battles`: "fight" them with the best move, "run" from wild ones, or "stop".
-    `grass`: what a step in tall grass costs beyond a plain one; more goes farther round.
-    """
-    area = maps.map_id(game, map) if map else game.byte("wCurMap")
-    if area is None:
-        return f"there is no map {map!r}"
-    told: list[str] = []
-    why = walking.walk_through(game, Place(area, x, y), _handler(game, battles, told), grass=grass)
-    return _arrived(game, why, told)
+    return beginning.begin_game(game)
 
 
 def go_to(game: Game, map: str, battles: str = "fight", grass: int = 2) -> str:
-    """Walk to a map by name ("VIRIDIAN_CITY", a part of the name will do), wherever one enters it."""
+    """Walk to a map by its name, over as many maps as it takes, and stop where one enters it.
+
+    Text on the way is read. A clear part of a name will do.
+
+    Args:
+        battles: "fight" with the best moves and medicine, "run" from wild ones (trainers are fought), or "stop".
+        grass: what a step in tall grass costs beyond a plain one; more goes farther round.
+    """
     area = maps.map_id(game, map)
     if area is None:
-        near = ", ".join(one.name for one in maps.world(game).maps.values() if map.upper() in one.name)
-        return f"there is no single map {map!r}" + (f": {near}" if near else "")
+        return maps.unknown(game, map)
     told: list[str] = []
-    why = walking.walk_through(game, area, _handler(game, battles, told), grass=grass)
+    why = walking.walk_through(game, area, stops.handler(game, battles, told), grass=grass)
     return _arrived(game, why, told)
 
 
+def walk_to(game: Game, x: int, y: int, map: str = "", battles: str = "fight", grass: int = 2) -> str:
+    """Walk to square (x, y) of this map, or of another one by name; like `go_to` otherwise."""
+    area = maps.map_id(game, map) if map else game.byte("wCurMap")
+    if area is None:
+        return maps.unknown(game, map)
+    told: list[str] = []
+    why = walking.walk_through(game, Place(area, x, y), stops.handler(game, battles, told), grass=grass)
+    return _arrived(game, why, told)
+
+
+def path_to(game: Game, map: str, x: int = -1, y: int = -1) -> str:
+    """The way to a map, or to a square of it, in words, or why there is none; nothing moves."""
+    area = maps.map_id(game, map)
+    if area is None:
+        return maps.unknown(game, map)
+    path = maps.find_path(game, game.state(), Place(area, x, y) if x >= 0 else area)
+    return path.text(maps.world(game))
+
+
 def step(game: Game, direction: str, times: int = 1) -> str:
-    """Plain steps up, down, left or right, without looking at the map; also through a door."""
+    """Plain steps "up", "down", "left" or "right", without looking at the map; also through a door."""
     why = walking.push(game, direction, times)
     waiting.settle(game)
     return f"now at {_place(game)}" + (f"; {why}" if why else "")
 
 
-def talk(game: Game, direction: str = "") -> str:
-    """Talk to (or read, or pick up) what you face, after turning there if given; reads to the end or to a question."""
-    return errands.face(game, direction) or errands.speak(game)
-
-
 def talk_to(game: Game, slot: int = 0, x: int = -1, y: int = -1, map: str = "", battles: str = "fight") -> str:
-    """Walk to a person by slot (see observe) or to whatever is on square (x, y), face it and talk."""
-    place = _target(game, slot, x, y, map)
-    if isinstance(place, str):
-        return place
+    """Walk to a person or thing and press A: by the slot that `observe` shows, or by the square (x, y) it is on.
+
+    Reads to the end. "[asks: YES / NO]" at the end of the answer wants `reply`, "[battle]" wants `fight`.
+
+    Args:
+        map: the map it is on, if it is not this one.
+        battles: as in `go_to`.
+    """
+    place = maps.target(game, slot, x, y, map)
     told: list[str] = []
-    for _ in range(4):
-        why = errands.meet(game, place, _handler(game, battles, told))
+    handle = stops.handler(game, battles, told)
+    for _ in range(4):  # who walks about may have left before the player is there
+        if isinstance(place, str):
+            return place
+        why = talking.meet(game, place, handle)
         if why:
             return _arrived(game, why, told)
-        said = errands.speak(game)
-        moved = _target(game, slot, x, y, map)
-        if said != "nobody answered" or moved == place or isinstance(moved, str):
+        said, before = talking.speak(game), place
+        place = maps.target(game, slot, x, y, map)
+        if said != talking.NOBODY or place == before:
             return "\n".join([*told, said])
-        place = moved
-    return "nobody answered"
+    return talking.NOBODY
+
+
+def talk(game: Game, direction: str = "") -> str:
+    """Press A at what you face, after turning to a direction if one is given; reads to the end like `talk_to`."""
+    return talking.face(game, direction) or talking.speak(game)
 
 
 def reply(game: Game, entry: str) -> str:
     """Choose an entry of the open menu by its text ("YES", "HEAL", …) and read on."""
-    return errands.answer(game, entry)
+    return talking.answer(game, entry)
 
 
 def read_on(game: Game) -> str:
-    """Press through text until it ends, a menu asks something or a battle begins."""
+    """Press through the text that is open, to its end, to a question or to a battle."""
     said, end = reading.read_on(game)
-    return f"{said} [{end}]"
+    return said + talking.asked(game, end) or "nothing is said"
 
 
 def open_menu(game: Game, *entries: str) -> str:
-    """Open the start menu and choose entries by their text, one menu after another: open_menu("ITEM", "POTION")."""
+    """Open the start menu and choose entries by their text, one after another: open_menu("ITEM", "POTION")."""
     if game.state().menu is None:
         waiting.tap(game, "start")
     problem = menus.choose(game, *entries)
@@ -115,131 +135,93 @@ def close_menus(game: Game) -> str:
     return waiting.settle(game)
 
 
-def train(game: Game, level: int, rest_below: float = 0.4) -> str:
-    """Fight wild creatures in this map's tall grass until the first of the party has that level, healing when weak."""
-    told: list[str] = []
-    result = training.train_to(game, level, _handler(game, "fight", told), rest_below)
-    return f"{len(told)} events, the last: {' | '.join(told[-2:])}\n{result}; now at {_place(game)}"
+def fight(game: Game, move: str = "", heal_below: float = 0.3, turns: int = 0) -> str:
+    """Fight the battle to its end: with the named move, or each turn with the best by power, type and uses left.
 
+    The answer begins with "won against", "lost against", "ran away from", "caught" or "the battle goes on".
+    New moves are learned if they are better than the weakest one known.
 
-def fight(game: Game, move: str = "", heal_below: float = 0.25, turns: int = 0) -> str:
-    """Fight the battle: with the named move, or each turn with the best by power, type and uses left.
-
-    Medicine from the bag is used below the share `heal_below` of HP. `turns` other than 0 stops after so many turns.
+    Args:
+        heal_below: share of HP below which medicine from the bag is used.
+        turns: stop after so many; 0 for none.
     """
-    return fighting.fight_on(game, _limited(fighting.attack(game, move, heal_below), turns))
+    return fighting.fight_on(game, policies.limited(policies.attack(game, move, heal_below), turns))
 
 
-def battle_turn(game: Game, kind: str, name: str = "") -> str:
-    """One turn of a battle: kind "move", "item", "switch" (name of a party creature) or "run"."""
-    return fighting.fight_on(game, _limited(lambda _: Action(kind, name), 1))
+def battle_turn(game: Game, kind: str, name: str = "", target: str = "") -> str:
+    """One turn of a battle, then the next decision is open: battle_turn("switch", "PIDGEY").
+
+    Args:
+        kind: "move", "item", "switch" or "run".
+        name: of the move, the item, or the party creature to send.
+        target: the creature an item is for; by default the one on the field.
+    """
+    return fighting.fight_on(game, policies.limited(lambda _: Action(kind, name, target), 1))
 
 
 def run_away(game: Game) -> str:
     """Run from a wild battle, trying until it works or the battle is lost."""
-    return fighting.fight_on(game, fighting.attack(game, flee=True))
+    return fighting.fight_on(game, policies.attack(game, flee=True))
 
 
 def catch(game: Game, ball: str = "", weaken_to: float = 0.4) -> str:
-    """Catch the wild creature: weaken it to a share of its HP, then throw balls until it is caught."""
-    before = game.state()
+    """In a wild battle: weaken the creature to a share of its HP, then throw balls until it is caught or none is left.
 
-    def decide(state: GameState) -> Action | None:
-        battle = state.battle
-        have = (
-            ball
-            if errands.amount_of(state, ball or "-")
-            else next((b for b in BALLS if errands.amount_of(state, b)), "")
-        )
-        if battle is None or battle.kind != "wild" or not have:
-            return None
-        enemy, own = battle.enemy, battle.own
-        strong = own is not None and own.level > enemy.level + 6
-        if enemy.hp > weaken_to * enemy.maximum_hp and not strong:
-            return fighting.attack(game)(state)
-        return Action("item", have)
+    Args:
+        ball: the kind to throw; by default the weakest there is.
+    """
+    problem = policies.why_no_catch(game.state(), ball)
+    return problem or fighting.fight_on(game, policies.catching(game, ball, weaken_to))
 
-    report = fighting.fight_on(game, decide)
-    after = game.state()
-    caught = len(after.party) > len(before.party) or after.dex.owned - before.dex.owned
-    return f"{'caught' if caught else 'not caught'}: {report}"
+
+def train(game: Game, level: int, rest_below: float = 0.4) -> str:
+    """Fight wild creatures on this map until the first of the party has that level, resting at the nearest nurse."""
+    told: list[str] = []
+    result = training.train_to(game, level, stops.handler(game, "fight", told), rest_below)
+    return f"{result}; now at {_place(game)}, after {len(told)} events" + (f", the last: {told[-1]}" if told else "")
 
 
 def heal(game: Game, battles: str = "run") -> str:
-    """Go to the nearest healing centre and have the party healed."""
+    """Walk to the nearest nurse and have the party healed. Where she is you wake up after a lost battle."""
     told: list[str] = []
-    result = errands.heal_party(game, _handler(game, battles, told))
+    result = healing.heal_party(game, stops.handler(game, battles, told))
     return "\n".join([*told, f"{result}; now at {_place(game)}"])
 
 
-def buy(game: Game, item: str, count: int = 1) -> str:
-    """Buy at the clerk you face (go there with talk_to first; an open BUY/SELL menu is fine)."""
-    return errands.buy_item(game, item, count)
+def mend(game: Game, below: float = 0.6) -> str:
+    """Out of the bag: medicine for every creature with a condition or with less than that share of its HP."""
+    return "\n".join(healing.mend_party(game, below)) or "nobody needs anything that is in the bag"
 
 
 def use(game: Game, item: str, target: str = "") -> str:
-    """Use an item from the bag outside of battle, on a party creature by nickname if it asks for one."""
-    return errands.sell_or_use(game, item, target)
+    """Use an item from the bag outside of battle, on the party creature of that nickname if it asks for one."""
+    return bag.use_item(game, item, target)
 
 
-def path_to(game: Game, map: str, x: int = -1, y: int = -1) -> str:
-    """The way to a map or a square of it in words, or why there is none; nothing moves."""
-    area = maps.map_id(game, map)
-    if area is None:
-        return f"there is no map {map!r}"
-    state = game.state()
-    path = maps.find_path(game, state, Place(area, x, y) if x >= 0 else area)
-    return path.text(maps.world(game))
+def shop(game: Game, map: str = "") -> str:
+    """Walk to the nearest clerk (or the one of a map) and read what is for sale and the prices."""
+    told: list[str] = []
+    problem = shopping.enter_shop(game, stops.handler(game, "run", told), map)
+    return "\n".join([*told, problem or shopping.wares(game)])
 
 
-def _handler(game: Game, battles: str, told: list[str]) -> walking.Handler:
-    """Deals with what stops a walk: reads text, fights or flees; adds what happened to ``told``."""
-
-    def handle(kind: str) -> str:
-        if kind == "text":
-            said, end = reading.read_on(game)
-            told.append(f"read: {said}")
-            if told[-2:-1] == told[-1:]:
-                return "the same is said again and again"
-            return "" if end in ("free", "battle") else f"a menu or question is open: {said}"
-        if kind == "menu":
-            return "a menu is open"
-        if battles == "stop":
-            return "a battle began"
-        report = fighting.fight_on(game, fighting.attack(game, heal_below=0.25, flee_below=0.4, flee=battles == "run"))
-        told.append(report)
-        if ": lost." in report:
-            return "the battle was lost"
-        return report if game.state().battle else ""
-
-    return handle
+def buy(game: Game, item: str, count: int = 1, map: str = "") -> str:
+    """Walk to the nearest clerk (or the one of a map) and buy; says what it cost or why nothing was bought."""
+    told: list[str] = []
+    problem = shopping.enter_shop(game, stops.handler(game, "run", told), map)
+    return "\n".join([*told, problem or shopping.trade(game, "BUY", item, count)])
 
 
-def _limited(policy: fighting.Policy, turns: int) -> fighting.Policy:
-    left = [turns]
-
-    def decide(state: GameState) -> Action | None:
-        if turns and not left[0]:
-            return None
-        left[0] -= 1
-        return policy(state)
-
-    return decide
+def sell(game: Game, item: str, count: int = 1, map: str = "") -> str:
+    """Walk to the nearest clerk (or the one of a map) and sell."""
+    told: list[str] = []
+    problem = shopping.enter_shop(game, stops.handler(game, "run", told), map)
+    return "\n".join([*told, problem or shopping.trade(game, "SELL", item, count)])
 
 
-def _target(game: Game, slot: int, x: int, y: int, map: str) -> Place | str:
-    state = game.state()
-    area = maps.map_id(game, map) if map else state.player.map_id
-    if area is None:
-        return f"there is no map {map!r}"
-    if not slot:
-        return Place(area, x, y) if x >= 0 and y >= 0 else "give a slot or a square"
-    if area == state.player.map_id:
-        found = next((Place(area, one.x, one.y) for one in state.sprites if one.slot == slot), None)
-    else:
-        people = maps.world(game).maps[area].people
-        found = next((Place(area, one.x, one.y) for one in people if one.slot == slot), None)
-    return found or f"nobody has slot {slot} there"
+def lead(game: Game, name: str) -> str:
+    """Put a creature first in the party, by nickname: it begins the battles and is the one that `train` trains."""
+    return team.put_first(game, name)
 
 
 def _arrived(game: Game, why: str, told: list[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from difflib import get_close_matches
 
 from pokerl.atlas import (
     OVERWORLD,
@@ -83,6 +84,27 @@ def map_id(game: Game, name: str) -> int | None:
         return names[wanted]
     found = [identifier for other, identifier in names.items() if wanted in other]
     return found[0] if len(found) == 1 else None
+
+
+def unknown(game: Game, name: str) -> str:
+    """What to say of a name that no map has, or several."""
+    wanted = name.upper().replace(" ", "_")
+    near = [one.name for one in world(game).maps.values() if wanted in one.name]
+    near = near or get_close_matches(wanted, [one.name for one in world(game).maps.values()], n=4, cutoff=0.5)
+    return f"there is no map {name!r}" + (f"; there are {', '.join(near[:12])}" if near else "")
+
+
+def target(game: Game, slot: int, x: int, y: int, name: str) -> Place | str:
+    """Where somebody of a map stands, by slot, or the square itself; else a sentence."""
+    state = game.state()
+    area = map_id(game, name) if name else state.player.map_id
+    if area is None:
+        return unknown(game, name)
+    if not slot:
+        return Place(area, x, y) if x >= 0 and y >= 0 else "give a slot or a square"
+    people = state.sprites if area == state.player.map_id else world(game).maps[area].people
+    found = next((Place(area, one.x, one.y) for one in people if one.slot == slot), None)
+    return found or f"nobody has slot {slot} there; `observe` shows who is near"
 
 
 def _key(game: Game, state: GameState, blocks: bytes) -> tuple[str, int, bytes]:

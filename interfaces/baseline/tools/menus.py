@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from pokerl.cartridge import GameState
 from pokerl.cartridge.screen import Menu
 from pokerl.play import Game
 
-from .waiting import situation, tap
+from .waiting import NO_WINDOW, STEADY, tap
 
 TRIES = 90
 LOOKS = 40
 CURSOR = "▶"
+BAG_WORDS, TEAM_WORDS = ("ITEM", "BAG"), ("POKéMON", "PKMN", "TEAM", "PARTY")
+"""What games call these in their menus."""
+
+
+class Hearing(Protocol):
+    """Keeps what is said."""
+
+    def take(self, state: GameState) -> None:
+        """Keep what the box says now."""
 
 
 def find_entry(entries: tuple[str, ...], wanted: str) -> int | None:
@@ -56,6 +67,13 @@ def choose(game: Game, *wanted: str) -> str:
     return ""
 
 
+def choose_one_of(game: Game, words: tuple[str, ...]) -> str:
+    """Choose the first of these words that the menu has; "" or what went wrong."""
+    menu = await_menu(game)
+    entries = menu.entries if menu else ()
+    return choose(game, next((word for word in words if find_entry(entries, word) is not None), words[0]))
+
+
 def choose_here(game: Game) -> str:
     """Press A where the cursor is and wait until the screen answers; ""."""
     before = game.state()
@@ -69,6 +87,21 @@ def choose_here(game: Game) -> str:
     return ""
 
 
+def all_entries(game: Game) -> list[str]:
+    """Every entry of a list that scrolls, from where the cursor is down to its end."""
+    seen: list[str] = []
+    for _ in range(TRIES):
+        menu = await_menu(game)
+        if menu is None:
+            break
+        seen += [entry for entry in menu.entries if entry not in seen]
+        tap(game, "down")
+        after = game.state().menu
+        if after is None or _mark(after) == _mark(menu) or after.cursor < menu.cursor:
+            break
+    return seen
+
+
 def await_menu(game: Game, looks: int = LOOKS) -> Menu | None:
     """The menu on the screen, waiting a moment for one that is being drawn."""
     for _ in range(looks):
@@ -79,12 +112,16 @@ def await_menu(game: Game, looks: int = LOOKS) -> Menu | None:
     return None
 
 
-def leave_menus(game: Game) -> None:
-    """Press B until neither menu nor text is open."""
+def leave_menus(game: Game, heard: Hearing | None = None) -> None:
+    """Press B until neither menu nor text is open; what is said meanwhile goes to ``heard``."""
     for _ in range(TRIES):
-        state = game.state()
-        if situation(state) in ("battle", "map") and not game.byte("wFontLoaded"):
+        if game.until(*NO_WINDOW, limit=2 * STEADY, stable=STEADY):
             return
+        state = game.state()
+        if state.battle:
+            return
+        if heard:
+            heard.take(state)
         tap(game, "b")
 
 

@@ -19,7 +19,7 @@ FIRST_SPECIAL = 0x14
 NEUTRAL = 10
 SUICIDE, NEEDS_SLEEP, RECHARGE = 7, 8, 80
 WEIGHTS = {SUICIDE: 0.05, 29: 3.0, 39: 0.5, 43: 0.5, 44: 2.0, RECHARGE: 0.6, 97: 1.5}
-"""By effect: several hits count as often, charging and recharging halve, hitting the weak spot more often counts more."""
+"""By effect: several hits count as often, moves that take two turns count half."""
 
 
 class Facts(NamedTuple):
@@ -53,6 +53,13 @@ def lasting_worth(game: Game, move: int, types: Collection[str]) -> float:
     """What a move is worth to a creature of these types against anybody."""
     facts = table(game).get(move)
     return _force(game, facts, types) if facts else float(GUESS_POWER)
+
+
+def damage(game: Game, move: KnownMove, battle: Battle) -> float:
+    """HP that a move takes at most when it hits no weak spot, by the games' formula; 0 if it does no harm."""
+    value = worth(game, move, battle)
+    level = battle.own.level if battle.own else 0
+    return (2 * level / 5 + 2) * value / 50 + 2 if value > 1 else 0.0
 
 
 def best_move(game: Game, battle: Battle) -> str:

@@ -7,11 +7,14 @@ from pokerl.play import Game
 
 from .waiting import settle, tap
 
-PRESSES = 600
+PATIENCE = 14
+"""Presses that may change nothing on the screen before the game counts as busy with itself."""
 WHILE = 8
 """Glances after which a picture without a text box is taken for one that wants a button (a page of the dex)."""
 LINES = (14, 16)
 """Rows of the text box in which text stands."""
+CHANGING = ("is evolving", "is changing")
+"""Said while a creature changes its shape, which B would stop."""
 
 
 class Heard:
@@ -47,10 +50,11 @@ def read_on(game: Game, heard: Heard | None = None) -> tuple[str, str]:
     B goes on like A but neither talks again nor chooses anything.
 
     Returns:
-        What was said, and on what it ended: "free", "menu", "battle" or "busy".
+        What was said, and on what it ended: "free", "menu", "battle", or "busy" if the game does not go on.
     """
     heard = heard or Heard()
-    for _ in range(PRESSES):
+    before, still = game.state().text, 0
+    while still < PATIENCE:
         state = game.state()
         heard.take(state)
         if state.battle:
@@ -61,8 +65,19 @@ def read_on(game: Game, heard: Heard | None = None) -> tuple[str, str]:
             end = settle(game, WHILE, heard.take)
             if end in ("free", "menu", "battle"):
                 return heard.text(), end
-        tap(game, "b")
+        go_on(game, state)
+        still = still + 1 if state.text == before else 0
+        before = state.text
     return heard.text(), "busy"
+
+
+def go_on(game: Game, state: GameState) -> None:
+    """One press towards the end of a text, or a moment's patience while a creature changes its shape."""
+    said = state.dialogue.text.casefold() if state.dialogue and not state.dialogue.waits else ""
+    if any(words in said for words in CHANGING):
+        game.wait(8)
+    else:
+        tap(game, "b")
 
 
 def _line(row: str) -> str:

@@ -1,4 +1,4 @@
-"""Training: back and forth in tall grass, with rests at a centre."""
+"""Training: back and forth in tall grass, with rests at a nurse."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from pokerl.atlas import Place
 from pokerl.atlas.model import STEPS
 from pokerl.play import Game
 
-from . import errands, maps
+from . import healing, maps
 from .waiting import settle
 from .walking import Handler, push, walk_through
 
 ROUNDS = 600
+FEW_USES = 2
 
 
 def train_to(game: Game, level: int, handle: Handler, rest_below: float) -> str:
@@ -18,38 +19,48 @@ def train_to(game: Game, level: int, handle: Handler, rest_below: float) -> str:
 
     Args:
         handle: deals with what stops a walk.
-        rest_below: share of HP below which the party is taken to a centre and back.
+        rest_below: share of HP below which the party is taken to a nurse and back.
     """
     area = game.byte("wCurMap")
     meadow = grass_of(game, area)
     if not meadow:
-        return "there is no tall grass on this map"
+        return f"no wild creatures live on {maps.world(game).maps[area].name}: go to a map with tall grass (:)"
     for _ in range(ROUNDS):
-        state = game.state()
-        first = state.party[0]
+        first = game.state().party[0]
         if first.level >= level:
             return f"{first.nickname} has level {first.level}"
-        if first.hp < rest_below * first.maximum_hp or not any(move.pp > 2 for move in first.moves):
-            rested = errands.heal_party(game, handle)
-            if rested != "everyone is healed":
-                return rested
-        here = maps.place_of(game.state())
-        button = _way_on(here, meadow) if here in meadow else ""
-        if button:
-            push(game, button)
-            stopped = settle(game)
-            why = handle(stopped) if stopped in ("battle", "text", "menu") else ""
-        else:
-            why = walk_through(game, meadow - {here}, handle, grass=0)
+        why = _rest(game, handle, rest_below) or _meet(game, meadow, handle)
         if why:
             return why
     return "enough for now"
 
 
 def grass_of(game: Game, area: int) -> set[Place]:
-    """The squares of tall grass on a map."""
+    """The squares on which creatures appear: tall grass, or in a cave all of its floor."""
     one = maps.world(game).maps[area]
-    return {Place(area, x, y) for y, row in enumerate(one.rows) for x, sign in enumerate(row) if sign == ":"}
+    cave = one.grass is not None and not any(":" in row for row in one.rows)
+    wanted = "." if cave else ":"
+    return {Place(area, x, y) for y, row in enumerate(one.rows) for x, sign in enumerate(row) if sign == wanted}
+
+
+def _rest(game: Game, handle: Handler, rest_below: float) -> str:
+    """Go to a nurse if the first of the party is weak or its moves are used up; why that failed, or ""."""
+    first = game.state().party[0]
+    if first.hp >= rest_below * first.maximum_hp and any(move.pp > FEW_USES for move in first.moves):
+        return ""
+    rested = healing.heal_party(game, handle)
+    return "" if rested == healing.HEALED else rested
+
+
+def _meet(game: Game, meadow: set[Place], handle: Handler) -> str:
+    """Another step in the grass, or the way into it."""
+    here = maps.place_of(game.state())
+    button = _way_on(here, meadow) if here in meadow else ""
+    if not button:
+        return walk_through(game, meadow - {here}, handle, grass=0)
+    push(game, button)
+    stopped = settle(game)
+    return handle(stopped) if stopped in ("battle", "text", "menu") else ""
 
 
 def _way_on(here: Place, meadow: set[Place]) -> str:

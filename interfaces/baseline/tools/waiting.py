@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from pokerl.cartridge import GameState
 from pokerl.play import Game
 
 BOX_ROW = 12
 BOX_CORNER = 0x79
-STANDING = (
+Conditions = tuple[tuple[str, Literal["=="], int], ...]
+NO_WINDOW: Conditions = (("hWY", "==", 144), ("wFontLoaded", "==", 0))
+"""Nothing is drawn over the map: the window layer, which carries menus and text, lies below the screen."""
+STANDING: Conditions = (
+    *NO_WINDOW,
     ("wIsInBattle", "==", 0),
     ("wCurOpponent", "==", 0),
-    ("wFontLoaded", "==", 0),
     ("wJoyIgnore", "==", 0),
     ("wSimulatedJoypadStatesIndex", "==", 0),
     ("wWalkCounter", "==", 0),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from pokerl.atlas import Move, Place
+from pokerl.atlas.model import STEPS
 from pokerl.atlas.path import Goal
 from pokerl.play import Game
 
@@ -139,6 +140,8 @@ def walk_through(game: Game, goal: Goal, handle: Handler, *, beside: bool = Fals
 
 def push(game: Game, button: str, times: int = 1) -> str:
     """Plain steps in a direction; "" when all were taken, else why not."""
+    if button not in STEPS:
+        return f"there is no direction {button!r}; there are {', '.join(STEPS)}"
     for done in range(times):
         before = where(game)
         now = _step(game, Move(button, "walk", before.place))

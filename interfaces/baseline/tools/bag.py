@@ -1,0 +1,84 @@
+"""Using things out of the bag while walking about."""
+
+from __future__ import annotations
+
+from pokerl.cartridge import GameState
+from pokerl.play import Game
+
+from . import questions
+from .medicine import amount_of
+from .menus import BAG_WORDS, choose, choose_one_of, find_entry, leave_menus
+from .reading import Heard, go_on
+from .waiting import settle, tap
+
+STILL = 15
+"""Glances without anything to answer or to read after which the use is over."""
+REFUSALS = (
+    "no use",
+    "any effect",
+    "no effect",
+    "not the time",
+    "isn't the time",
+    "can't be used",
+    "not able",
+)
+CHANGES = 4
+SCREEN = ("dialogue", "Menu", "the menu", "the text", "facing")
+"""How changes of the screen begin, which are left out."""
+
+
+def use_item(game: Game, item: str, target: str = "") -> str:
+    """Use an item; what was said and what changed, or why it was not used.
+
+    Args:
+        target: nickname of the creature it is for; by default the first of the party, if it asks for one.
+    """
+    kind = settle(game)
+    if kind != "free":
+        return f"not used: {kind} comes first"
+    before = game.state()
+    if not amount_of(before, item):
+        return f"not used: there is no {item} in the bag"
+    tap(game, "start")
+    problem = choose_one_of(game, BAG_WORDS) or choose(game, item, "USE")
+    said = "" if problem else _follow(game, target or before.party[0].nickname if before.party else "")
+    leave_menus(game)
+    settle(game)
+    return f"not used: {problem}" if problem else _told(before, game.state(), item, said)
+
+
+def _follow(game: Game, target: str) -> str:
+    """Answer and read until the map, or a menu that asks nothing, is there for good; what was said."""
+    heard, asked_whom, still = Heard(), False, 0
+    while still < STILL:
+        state = game.state()
+        heard.take(state)
+        menu, waited = state.menu, True
+        if menu is not None and questions.shows_party(state, menu) and not asked_whom:
+            asked_whom = True
+            if problem := choose(game, target):
+                return problem
+        elif menu is not None and questions.is_question(menu) and not questions.about_learning(state):
+            choose(game, "YES")
+        elif menu is not None and (questions.is_question(menu) or _is_lesson(game, state, heard)):
+            questions.answer(game, state, menu, heard.text())
+        elif state.dialogue is not None and (menu is None or state.dialogue.waits):
+            go_on(game, state)
+        else:
+            waited = False
+            game.wait(4)
+        still = 0 if waited else still + 1
+    return heard.text()
+
+
+def _is_lesson(game: Game, state: GameState, heard: Heard) -> bool:
+    lesson, menu = questions.lesson_of(game, state, heard.text()), state.menu
+    return bool(lesson and menu and lesson.forget and find_entry(menu.entries, lesson.forget) is not None)
+
+
+def _told(before: GameState, after: GameState, item: str, said: str) -> str:
+    spent = amount_of(before, item) > amount_of(after, item)
+    if not spent and (not said or any(words in said.casefold() for words in REFUSALS)):
+        return f"not used: {said or 'nothing happened'}"
+    changes = [change for change in before.diff(after) if not change.startswith(SCREEN)]
+    return f"used {item}: {said} ({'; '.join(changes[:CHANGES]) or 'nothing else changed'})"

@@ -1,0 +1,59 @@
+"""Talking: walking up to somebody, speaking to them, answering."""
+
+from __future__ import annotations
+
+from pokerl.atlas import Place
+from pokerl.play import Game
+
+from .menus import await_menu, choose
+from .reading import read_on
+from .waiting import box_open, settle, tap
+from .walking import Handler, turn, walk_through
+
+NOBODY = "nobody answered"
+TAPS = 4
+
+
+def face(game: Game, direction: str) -> str:
+    """Turn, if a direction is given."""
+    return turn(game, direction) if direction else ""
+
+
+def meet(game: Game, place: Place, handle: Handler) -> str:
+    """Walk beside somebody (also across a counter) and face them; "" when that is done."""
+    return walk_through(game, place, handle, beside=True)
+
+
+def speak(game: Game) -> str:
+    """Press A at what the player faces and read to the end; what was said, and what is asked if a menu opens."""
+    for _ in range(TAPS):
+        tap(game, "a")
+        if _answered(game):
+            break
+    else:
+        return NOBODY
+    said, end = read_on(game)
+    return said + asked(game, end)
+
+
+def answer(game: Game, entry: str) -> str:
+    """Choose an entry of the menu that is open and read on."""
+    problem = choose(game, entry)
+    if problem:
+        return problem
+    said, end = read_on(game)
+    return (said or f"chose {entry}") + asked(game, end)
+
+
+def asked(game: Game, end: str) -> str:
+    """What a text ended on, as a remark: the entries of a menu, or "battle", or nothing."""
+    menu = await_menu(game) if end == "menu" else None
+    return f" [asks: {' / '.join(menu.entries)}]" if menu else f" [{end}]" if end != "free" else ""
+
+
+def _answered(game: Game) -> bool:
+    for _ in range(8):
+        if game.byte("wFontLoaded") or game.byte("wIsInBattle") or box_open(game):
+            return True
+        game.wait(3)
+    return settle(game) != "free"
