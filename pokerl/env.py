@@ -26,7 +26,7 @@ from pokerl import shipped
 from pokerl.cartridge import STATE_SPANS, Cartridge, GameState, MemoryImage, progress, read_state
 from pokerl.cartridge import battle as battles
 from pokerl.cartridge.creature import PARTY_LAYOUT, PARTY_SIZE
-from pokerl.cartridge.layout import BADGE_NAMES, BADGES, EVENTS, EVENTS_LENGTH
+from pokerl.cartridge.layout import BADGES, EVENTS, EVENTS_LENGTH
 from pokerl.cartridge.player import MONEY, POSITION, read_decimal
 from pokerl.cartridge.roster import PARTY as PARTY_ROSTER
 from pokerl.cartridge.roster import PARTY_AT
@@ -219,7 +219,7 @@ def _observation_space() -> spaces.Space[Any]:
             "position": byte(2),
             "party_hp": spaces.Box(0.0, 1.0, (PARTY,), np.float32),
             "party_level": byte(PARTY),
-            "badges": spaces.MultiBinary(len(BADGE_NAMES)),
+            "badges": spaces.MultiBinary(8),
             "money": spaces.Box(0, MOST_MONEY, (1,), np.int32),
             "battle": spaces.MultiBinary(1),
             "events": spaces.MultiBinary(8 * EVENTS_LENGTH),

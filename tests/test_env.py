@@ -16,7 +16,6 @@ from gymnasium.vector import AsyncVectorEnv
 
 import pokerl.env
 from pokerl.cartridge import progress
-from pokerl.cartridge.layout import BADGE_NAMES
 from pokerl.emulator import Machine
 from pokerl.emulator.protocol import BUTTONS
 from pokerl.env import ACTIONS, ENVIRONMENT
@@ -89,7 +88,7 @@ def test_observations_lie_in_their_space_and_have_the_documented_shapes(make):
     assert observation["events"].shape == (2560,)
 
 
-def test_an_observation_says_what_the_whole_state_says(make, state_file):
+def test_an_observation_says_what_the_whole_state_says(make, rom, state_file):
     environment = make(idle=0, state=state_file)
     chance = random.Random(3)
     environment.reset()
@@ -99,7 +98,7 @@ def test_an_observation_says_what_the_whole_state_says(make, state_file):
         player, party = state.player, state.party
         assert tuple(observation["position"]) == (player.x, player.y)
         assert (observation["map"], observation["money"]) == (player.map_id, player.money)
-        assert [name for name, has in zip(BADGE_NAMES, observation["badges"], strict=True) if has] == [*player.badges]
+        assert rom.cartridge.badge_names(int(np.packbits(observation["badges"], bitorder="little")[0])) == player.badges
         assert [*observation["party_level"]][: len(party)] == [creature.level for creature in party]
         assert [*observation["party_hp"]] == pytest.approx(
             [creature.hp / creature.maximum_hp for creature in party] + [0.0] * (6 - len(party))

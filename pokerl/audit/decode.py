@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from pokerl.cartridge import Cartridge
 
-BADGES = ("Boulder", "Cascade", "Thunder", "Rainbow", "Soul", "Marsh", "Volcano", "Earth")
 PARTY_STRIDE = 0x2C
 LEVEL_OFFSET = 0x21
 
@@ -92,16 +91,21 @@ def money_words(data: bytes) -> str:
     return f"${int(digits):,}" if digits.isdecimal() else f"{digits} (not decimal)"
 
 
-def badge_words(flags: int) -> str:
+def badge_words(flags: int, cartridge: Cartridge) -> str:
     """The names of the badges in a flag byte."""
-    owned = [badge for bit, badge in enumerate(BADGES) if flags >> bit & 1]
-    return ", ".join(owned) if owned else "none"
+    return ", ".join(cartridge.badge_names(flags)) or "none"
 
 
 def map_name(number: int, cartridge: Cartridge) -> str:
     """The name of a map, or that there is none of this number."""
     place = cartridge.maps.get(number)
     return place.name if place else "no such map"
+
+
+def map_words(number: int, cartridge: Cartridge) -> str:
+    """The name of a map, or its number where it has none."""
+    place = cartridge.maps.get(number)
+    return place.name if place else f"map {number:02X}h"
 
 
 def _event(cartridge: Cartridge, address: int, bit: int) -> str:
@@ -211,8 +215,8 @@ def _say_money(data: bytes, cartridge: Cartridge) -> str:  # noqa: ARG001
     return money_words(data)
 
 
-def _say_badges(data: bytes, cartridge: Cartridge) -> str:  # noqa: ARG001
-    return badge_words(data[0])
+def _say_badges(data: bytes, cartridge: Cartridge) -> str:
+    return badge_words(data[0], cartridge)
 
 
 _SIMPLE: tuple[tuple[str, int, str, Callable[[bytes, Cartridge], str]], ...] = (

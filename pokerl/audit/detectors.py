@@ -6,17 +6,18 @@ counted before the level) must last, and what cannot be told from memory is left
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from pokerl.audit.decode import BADGES, money_words
+from pokerl.audit.decode import map_words, money_words
 from pokerl.audit.glimpse import Creature, Glimpse
+from pokerl.audit.path_rules import HALL_OF_FAME, PATH_RULES
+from pokerl.cartridge import Cartridge
 
 LASTING = 300
 """Frames (5 seconds of play) that an inconsistency must last, longer than any of the game's own rewriting."""
 
-HALL_OF_FAME = 0x76
 MONEY_JUMP = 10_000
 """More than any trainer pays; what comes in outside battle and shop in one go cannot be as much."""
 
@@ -33,7 +34,7 @@ class Sighting(Struct, frozen=True):
     words: str
 
 
-def party(now: Glimpse) -> str:
+def party(now: Glimpse, cartridge: Cartridge) -> str:  # noqa: ARG001
     """Too many creatures, a list that disagrees, an impossible level."""
     if now.party_count > 6:
         return f"the party holds {now.party_count} creatures"
@@ -41,7 +42,7 @@ def party(now: Glimpse) -> str:
     return next((problem for problem in problems if problem), "")
 
 
-def bag(now: Glimpse) -> str:
+def bag(now: Glimpse, cartridge: Cartridge) -> str:  # noqa: ARG001
     """More kinds than fit, or a quantity above 99."""
     if now.bag_count > 20:
         return f"the bag holds {now.bag_count} kinds of item"
@@ -50,21 +51,21 @@ def bag(now: Glimpse) -> str:
     )
 
 
-def money_not_decimal(now: Glimpse) -> str:
+def money_not_decimal(now: Glimpse, cartridge: Cartridge) -> str:  # noqa: ARG001
     """A nibble above nine."""
     return "" if now.money.hex().isdecimal() else f"money reads {money_words(now.money)}"
 
 
-def badge_without_gym(now: Glimpse) -> str:
+def badge_without_gym(now: Glimpse, cartridge: Cartridge) -> str:
     """A badge with neither its gym's flag nor its leader's event."""
-    unearned = now.badges & ~(now.gyms | now.gym_events)
-    names = [badge for bit, badge in enumerate(BADGES) if unearned >> bit & 1]
+    names = cartridge.badge_names(now.badges & ~(now.gyms | now.gym_events))
     return f"{', '.join(names)} owned without the gym's flag and its leader's event" if names else ""
 
 
-def money_jump(before: Glimpse, now: Glimpse, maps: Mapping[int, str]) -> str:
+def money_jump(before: Glimpse, now: Glimpse, cartridge: Cartridge) -> str:
     """A large rise where nothing pays."""
-    if before.battle or now.battle or any("MART" in maps.get(place, "").upper() for place in (before.map, now.map)):
+    places = (map_words(place, cartridge).upper() for place in (before.map, now.map))
+    if before.battle or now.battle or any("MART" in place or "SHOP" in place for place in places):
         return ""
     old, new = before.money.hex(), now.money.hex()
     if not (old.isdecimal() and new.isdecimal()) or int(new) - int(old) < MONEY_JUMP:
@@ -72,7 +73,7 @@ def money_jump(before: Glimpse, now: Glimpse, maps: Mapping[int, str]) -> str:
     return f"money rose from {money_words(before.money)} to {money_words(now.money)} outside battle and shop"
 
 
-def map_edge(before: Glimpse, now: Glimpse, maps: Mapping[int, str]) -> str:
+def map_edge(before: Glimpse, now: Glimpse, cartridge: Cartridge) -> str:
     """A change of map along no edge that the game has."""
     if before.map == now.map or now.map in before.exits | before.returns | now.returns or before.map in now.exits:
         return ""
@@ -80,12 +81,13 @@ def map_edge(before: Glimpse, now: Glimpse, maps: Mapping[int, str]) -> str:
         return ""
     if before.map in _SAFARI and now.map == _SAFARI_GATE:
         return ""
-    if now.map == HALL_OF_FAME and "CHAMPION" in maps.get(before.map, "").upper():
+    if now.map == HALL_OF_FAME and "CHAMPION" in map_words(before.map, cartridge).upper():
         return ""
-    return f"the map changed from {_place(before.map, maps)} to {_place(now.map, maps)}, which no door joins"
+    old, new = (map_words(place, cartridge) for place in (before.map, now.map))
+    return f"the map changed from {old} to {new}, which no door joins"
 
 
-STATE_RULES: dict[str, tuple[Callable[[Glimpse], str], ...]] = {
+STATE_RULES: dict[str, tuple[Callable[[Glimpse, Cartridge], str], ...]] = {
     "party": (party,),
     "bag": (bag,),
     "money": (money_not_decimal,),
@@ -93,35 +95,32 @@ STATE_RULES: dict[str, tuple[Callable[[Glimpse], str], ...]] = {
 }
 """Detector name → rules about one moment; they must stay broken for ``LASTING`` frames."""
 
-EDGE_RULES: dict[str, tuple[Callable[[Glimpse, Glimpse, Mapping[int, str]], str], ...]] = {
+EDGE_RULES: dict[str, tuple[Callable[[Glimpse, Glimpse, Cartridge], str], ...]] = {
     "money": (money_jump,),
     "map_edge": (map_edge,),
 }
 """Detector name → rules about two moments, one after the other."""
 
-PATH_RULES = frozenset({"hall_of_fame"})
-"""Detectors that need the whole path; :class:`Watcher` holds what they need."""
-
-DETECTORS = frozenset(STATE_RULES) | frozenset(EDGE_RULES) | PATH_RULES
+DETECTORS = frozenset({*STATE_RULES, *EDGE_RULES, *PATH_RULES})
 
 
 class Watcher:
-    """Applies every rule to glimpses given in order of their frames.
+    """Applies every rule to glimpses of one path, given in order of their frames.
 
     Args:
-        maps: map id → name.
+        cartridge: whose memory they show.
     """
 
-    def __init__(self, maps: Mapping[int, str]) -> None:
-        self._maps = maps
+    def __init__(self, cartridge: Cartridge) -> None:
+        self._cartridge = cartridge
         self._before: Glimpse | None = None
         self._since: dict[str, int] = {}
-        self._champion = False
+        self._path_rules = {detector: rule(cartridge) for detector, rule in PATH_RULES.items()}
         self.sightings: list[Sighting] = []
 
     def see(self, now: Glimpse) -> None:
         """Judge the next glimpse."""
-        self._champion = self._champion or now.champion
+        self.sightings.extend(self._on_the_path(now))
         if not now.in_game:
             self._before = None
             self._since.clear()
@@ -131,10 +130,15 @@ class Watcher:
             self.sightings.extend(self._edges(self._before, now))
         self._before = now
 
+    def _on_the_path(self, now: Glimpse) -> Iterator[Sighting]:
+        for detector, rule in self._path_rules.items():
+            if words := rule.see(now):
+                yield Sighting(detector, now.frame, words)
+
     def _lasting(self, now: Glimpse) -> Iterator[Sighting]:
         for detector, rules in STATE_RULES.items():
             for rule in rules:
-                words = rule(now)
+                words = rule(now, self._cartridge)
                 if not words:
                     self._since.pop(rule.__name__, None)
                     continue
@@ -145,10 +149,8 @@ class Watcher:
     def _edges(self, before: Glimpse, now: Glimpse) -> Iterator[Sighting]:
         for detector, rules in EDGE_RULES.items():
             for rule in rules:
-                if words := rule(before, now, self._maps):
+                if words := rule(before, now, self._cartridge):
                     yield Sighting(detector, now.frame, words)
-        if now.map == HALL_OF_FAME and before.map != HALL_OF_FAME and not self._champion:
-            yield Sighting("hall_of_fame", now.frame, "the Hall of Fame was entered before the champion was beaten")
 
     def _known(self, detector: str, since: int) -> bool:
         return any(sighting.detector == detector and sighting.frame == since for sighting in self.sightings)
@@ -180,7 +182,3 @@ def _creature_problem(slot: int, creature: Creature, now: Glimpse) -> str:
     if least_experience(creature.level) <= creature.experience <= most_experience(creature.level):
         return ""
     return f"party creature {slot} has level {creature.level} with {creature.experience:,} experience points"
-
-
-def _place(place: int, maps: Mapping[int, str]) -> str:
-    return maps.get(place, f"map {place:02X}h")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from msgspec import Struct
 
 from pokerl.audit.decode import LEVEL_OFFSET, PARTY_STRIDE
 from pokerl.cartridge import Cartridge
+from pokerl.cartridge.gates import Place
 
 _BLOCKS = (
     ("wIsInBattle", 1),
@@ -69,6 +71,8 @@ class Glimpse(Struct, frozen=True):
         money: the three bytes.
         badges, gyms: flag bytes; ``gym_events`` has a bit for each leader whose event is set.
         champion: the champion's event is set.
+        done: bits that gates of the cartridge ask for, as far as they are set.
+        engaged: a trainer has seen the player and the battle is still to come.
     """
 
     frame: int
@@ -87,6 +91,8 @@ class Glimpse(Struct, frozen=True):
     gyms: int
     gym_events: int
     champion: bool
+    done: frozenset[Place] = frozenset()
+    engaged: bool = False
 
 
 def take_glimpse(machine: Readable, frame: int, cartridge: Cartridge) -> Glimpse:
@@ -111,11 +117,18 @@ def take_glimpse(machine: Readable, frame: int, cartridge: Cartridge) -> Glimpse
         gyms=block["wBeatGymFlags"][0],
         gym_events=sum(event << gym for gym, event in enumerate(events)),
         champion=bool(machine.read(_CHAMPION[0], 1)[0] >> _CHAMPION[1] & 1),
+        done=_set_bits(machine, cartridge.gates.places),
+        engaged=bool(cartridge.gates.engaged and _set_bits(machine, [cartridge.gates.engaged])),
     )
 
 
 def _in_game(machine: Readable, cartridge: Cartridge) -> bool:
     return all(machine.read(guard.address, 1)[0] & guard.mask for guard in cartridge.guards)
+
+
+def _set_bits(machine: Readable, places: Iterable[Place]) -> frozenset[Place]:
+    bytes_read = {address: machine.read(address, 1)[0] for address in {address for address, _ in places}}
+    return frozenset((address, bit) for address, bit in places if bytes_read[address] >> bit & 1)
 
 
 def _warp_exits(table: bytes) -> frozenset[int]:

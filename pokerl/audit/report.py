@@ -161,7 +161,7 @@ class _Auditor:
         return name, titles.get(name, name)
 
     def _replay(self, attempt: str, trunk: Sequence[Segment], *, without_pokes: bool) -> _Seen:
-        watcher = Watcher({number: place.name for number, place in self.cartridge.maps.items()})
+        watcher = Watcher(self.cartridge)
         glimpses: list[Glimpse] = []
 
         def sample(machine: Machine) -> None:

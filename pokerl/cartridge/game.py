@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
+from pokerl.cartridge.gates import Gates
 from pokerl.cartridge.meaning import Meanings, meaning
 from pokerl.cartridge.milestone import Guard, Milestone
 from pokerl.cartridge.symbols import Symbols
@@ -52,6 +53,8 @@ class Cartridge(Struct, frozen=True, eq=False):
         events: every bit that the story sets, in order of address.
         milestones: in order of rank.
         guards: bytes that tell a game being played from title screen and menus.
+        gates: where the game stops who has not done something yet.
+        badges: their names, bit 0 first.
     """
 
     identifier: str
@@ -72,6 +75,8 @@ class Cartridge(Struct, frozen=True, eq=False):
     events: tuple[EventFlag, ...]
     milestones: tuple[Milestone, ...]
     guards: tuple[Guard, ...]
+    gates: Gates
+    badges: tuple[str, ...]
     names: Symbols
     meanings: Meanings
     screen_table: tuple[str, ...]
@@ -88,6 +93,11 @@ class Cartridge(Struct, frozen=True, eq=False):
         ``"event EVENT_BEAT_BROCK"``.
         """
         return meaning(address, self, bits)
+
+    def badge_names(self, bits: int) -> tuple[str, ...]:
+        """The badges in a byte, bit 0 first; one that the game does not have is ``"badge 7"``."""
+        named = (*self.badges, *(f"badge {place}" for place in range(len(self.badges) + 1, 9)))
+        return tuple(name for place, name in enumerate(named) if bits >> place & 1)
 
     def milestone(self, name: str) -> Milestone:
         """The milestone of that name; raises ``KeyError`` if there is none."""

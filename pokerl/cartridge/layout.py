@@ -6,6 +6,5 @@ DEX = 0xD2F7
 DEX_BYTES = 19
 DEX_SIZE = 151
 BADGES, BEATEN_GYMS = 0xD356, 0xD72A
-BADGE_NAMES = ("Boulder", "Cascade", "Thunder", "Rainbow", "Soul", "Marsh", "Volcano", "Earth")
 EVENTS = 0xD747
 EVENTS_LENGTH = 0x140

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from pokerl.cartridge.layout import (
-    BADGE_NAMES,
     BADGES,
     BEATEN_GYMS,
     DEX,
@@ -81,9 +80,9 @@ def _flags(address: int, cartridge: Cartridge, bits: int) -> str:
     if 0 <= address - EVENTS < EVENTS_LENGTH:
         return _listed("event", cartridge.event_names.get(address, ()), bits) or "event flags without a name"
     if address == BADGES:
-        return _listed("badges:", BADGE_NAMES, bits)
+        return _listed("badges:", cartridge.badges, bits) or "badges"
     if address == BEATEN_GYMS:
-        return _listed("gym leaders beaten, badges:", BADGE_NAMES, bits)
+        return _listed("gym leaders beaten, badges:", cartridge.badges, bits) or "gym leaders beaten"
     for start, what in ((DEX, "dex, owned:"), (DEX + DEX_BYTES, "dex, seen:")):
         if 0 <= address - start < DEX_BYTES:
             return _listed(what, _dex_names(address - start, cartridge), bits)

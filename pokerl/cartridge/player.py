@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from pokerl.cartridge.game import Cartridge
-from pokerl.cartridge.layout import BADGE_NAMES, BADGES, BEATEN_GYMS, DEX_BYTES, DEX_SIZE
+from pokerl.cartridge.layout import BADGES, BEATEN_GYMS, DEX_BYTES, DEX_SIZE
 from pokerl.cartridge.memory import MemoryImage
 from pokerl.cartridge.text import decode_text
 
@@ -77,7 +77,7 @@ def read_player(memory: MemoryImage, cartridge: Cartridge, oddities: list[str]) 
     """Decode the player; what is wrong is added to ``oddities``."""
     read, byte, table = memory.read, memory.byte, cartridge.screen_table
     map_id, _, _, y, x, _, _, last_map = read(POSITION, 8)
-    badges, beaten = badge_names(byte(BADGES)), badge_names(byte(BEATEN_GYMS))
+    badges, beaten = cartridge.badge_names(byte(BADGES)), cartridge.badge_names(byte(BEATEN_GYMS))
     if badges != beaten:
         oddities.append("the badges differ from the gym leaders' flags")
     here = cartridge.maps.get(map_id)
@@ -106,11 +106,6 @@ def read_player(memory: MemoryImage, cartridge: Cartridge, oddities: list[str]) 
 def read_dex(data: bytes) -> Dex:
     """Decode the 38 bytes from wPokedexOwned: owned, then seen, least significant bit first."""
     return Dex(seen=_numbers(data[DEX_BYTES:]), owned=_numbers(data[:DEX_BYTES]))
-
-
-def badge_names(bits: int) -> tuple[str, ...]:
-    """The badges in a byte, bit 0 first."""
-    return tuple([name for place, name in enumerate(BADGE_NAMES) if bits >> place & 1]) if bits else ()
 
 
 def read_decimal(data: bytes, what: str, oddities: list[str]) -> int:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from pokerl import shipped
 from pokerl.cartridge.game import Cartridge, EventFlag, GameMap, Species
+from pokerl.cartridge.gates import Gates, read_gates
 from pokerl.cartridge.meaning import Meanings
 from pokerl.cartridge.rules import read_milestones
 from pokerl.cartridge.symbols import Symbols
@@ -44,7 +45,9 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
         sha1: SHA-1 digests of the ROMs this is.
         sha1_file: a file beside the profile that holds one more digest (a game that is built here).
         shipped: path of a ROM that travels with pokerl.
-        tables, symbols, milestones: the profiles whose folders hold these (symbols: with the meanings); empty for none.
+        tables, symbols, milestones, gates: the profiles whose folders hold these (symbols: with the meanings); empty:
+            none.
+        badges: their names, bit 0 first.
         charmaps: the profiles whose charmaps it uses; a later one overrides an earlier one.
         rom_symbols: the profiles whose ROM addresses it has; a later one overrides an earlier one; empty for none.
     """
@@ -55,6 +58,8 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     tables: str = ""
     symbols: str = ""
     milestones: str = ""
+    gates: str = ""
+    badges: tuple[str, ...] = ()
     charmaps: tuple[str, ...] = ()
     header_title: str = ""
     size: int = 0
@@ -101,6 +106,8 @@ def load(identifier: str) -> Cartridge:
         events=events,
         milestones=milestones,
         guards=guards,
+        gates=read_gates(DATA / profile.gates / "gates.toml") if profile.gates else Gates(),
+        badges=profile.badges,
         names=names,
         meanings=meanings,
         screen_table=tuple(charmap.get(code, " ") for code in range(256)),

@@ -19,7 +19,7 @@ def stumble(rom, seed, presses):
     """Sightings of a game in which buttons are pressed at random, walking in one direction for a while each time."""
     cartridge = identify(rom.read_bytes())
     machine, chance = Machine(rom, cartridge), random.Random(seed)
-    watcher = Watcher({number: place.name for number, place in cartridge.maps.items()})
+    watcher = Watcher(cartridge)
     visited = set()
     for press in range(presses):
         button = "a" if press < 40 else chance.choice(WALKING) if press % 7 else "b"

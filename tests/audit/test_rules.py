@@ -37,6 +37,7 @@ HONEST = Glimpse(
     gyms=0,
     gym_events=0,
     champion=False,
+    done=RED.gates.places,
 )
 
 
@@ -46,7 +47,7 @@ def changed(**what):
 
 def seen(*moments):
     """What the watcher says of moments, each 16 frames after the one before; the last one lasts."""
-    watcher = Watcher(MAPS)
+    watcher = Watcher(RED)
     for number, moment in enumerate(moments):
         watcher.see(msgspec.structs.replace(moment, frame=16 * number))
     for number in range(len(moments), len(moments) + LASTING // 16 + 2):
@@ -155,7 +156,7 @@ class Bytes:
 
 @given(st.integers())
 def test_any_memory_gives_a_glimpse_and_no_rule_fails_on_it(seed):
-    chance, watcher = random.Random(seed), Watcher(MAPS)
+    chance, watcher = random.Random(seed), Watcher(RED)
     for frame in range(0, 64, 16):
         watcher.see(take_glimpse(Bytes(chance.randbytes(0x10000)), frame, RED))
 
@@ -180,7 +181,7 @@ def test_the_two_numbers_of_a_species_are_told_apart():
 def test_money_badges_and_maps_are_said_as_the_game_means_them():
     assert money_words(b"\x99\x99\x99") == "$999,999"
     assert money_words(b"\x9f\x00\x00") == "9f0000 (not decimal)"
-    assert badge_words(0b10000001) == "Boulder, Earth"
+    assert badge_words(0b10000001, RED) == "Boulder, Earth"
     (change,) = describe_poke(0xD35E, b"\x00", b"\x76", RED)
     assert (change.symbol, change.before, change.after) == ("wCurMap", "00h = PALLET_TOWN", "76h = HALL_OF_FAME")
     (change,) = describe_poke(0xD74B, b"\x00", b"\x04", RED)

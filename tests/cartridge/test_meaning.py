@@ -47,6 +47,13 @@ def test_bits_that_mean_something_are_named_one_by_one(red, address, bits, meani
     assert red.meaning(address, bits) == meaning
 
 
+def test_badges_have_the_names_of_their_own_game():
+    demo = load("demo")
+    assert demo.meaning(0xD356, 0x05) == "badges: Pebble, Spark" and demo.meaning(0xD356, 0x80) == "badges"
+    assert demo.badge_names(0b1010) == ("Ripple", "badge 4")
+    assert load("blue").badges == load("red").badges != demo.badges
+
+
 @pytest.mark.parametrize("identifier", ["red", "blue", "demo", "generic"])
 def test_no_address_lacks_a_meaning(identifier):
     cartridge = load(identifier)
