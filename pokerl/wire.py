@@ -25,7 +25,19 @@ Incoming = TypeVar("Incoming")
 HEADER = struct.Struct(">I")
 MAXIMUM_FRAME = 16 * 1024 * 1024
 MAXIMUM_DESCRIPTORS = 8
+MAXIMUM_VALUES = 200_000
+"""Values in a body of untyped data: a byte on the wire can become an object of 70 bytes in memory."""
 CHUNK = 65536
+LONGEST_COMPLAINT = 300
+
+_LENGTHS = {0xD9: 1, 0xDA: 2, 0xDB: 4, 0xC4: 1, 0xC5: 2, 0xC6: 4, 0xC7: 1, 0xC8: 2, 0xC9: 4}
+_FIXED = (
+    {0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2, 0xD2: 4, 0xD3: 8}
+    | {0xD4: 2, 0xD5: 3, 0xD6: 5, 0xD7: 9, 0xD8: 17, 0xDC: 2, 0xDD: 4, 0xDE: 2, 0xDF: 4}
+    | {0xA0 + length: length for length in range(32)}
+)
+_EXTENSIONS = (0xC7, 0xC8, 0xC9)
+"""MessagePack by first byte: how many bytes hold the length of a text, and how many follow anything else."""
 
 
 class Closed(WireProblem):
@@ -43,8 +55,14 @@ class Channel(Generic[Incoming]):
         stream: a connected AF_UNIX stream socket; the channel owns it from now on.
         incoming: the type (usually a tagged union of structs) that arriving bodies must have.
         limit: largest body accepted, in bytes.
+        values: most values accepted in a body, however deep they stand; ``None`` where the type bounds them.
+        sends: most values sent in a body: what the other side accepts, so that the sender is told.
         accept_descriptors: whether arriving file descriptors are kept; otherwise they are never received.
         patience: seconds that sending may wait for the other side to read; ``None`` waits for ever.
+
+    Attributes:
+        descriptors: those that arrived and were not taken.
+        received: bytes of the body that arrived last.
     """
 
     def __init__(
@@ -53,6 +71,8 @@ class Channel(Generic[Incoming]):
         incoming: Any,
         *,
         limit: int = MAXIMUM_FRAME,
+        values: int | None = None,
+        sends: int | None = None,
         accept_descriptors: bool = False,
         patience: float | None = None,
     ) -> None:
@@ -61,9 +81,12 @@ class Channel(Generic[Incoming]):
         self._decoder: msgspec.msgpack.Decoder[Incoming] = msgspec.msgpack.Decoder(incoming)
         self._encoder = msgspec.msgpack.Encoder()
         self._limit = limit
+        self._values = values
+        self._sends = sends
         self._accept_descriptors = accept_descriptors
         self._buffer = bytearray()
         self.descriptors: list[int] = []
+        self.received = 0
 
     def fileno(self) -> int:
         """The socket's descriptor, for ``select``."""
@@ -75,13 +98,14 @@ class Channel(Generic[Incoming]):
         Raises:
             Closed: the other side is gone.
             Timeout: it did not read in time; what was sent of the message makes the channel useless.
-            WireProblem: the message is larger than ``limit``.
+            WireProblem: the message is larger than ``limit``, or holds more values than ``sends``.
         """
         body = self._encoder.encode(message)
         if len(body) > self._limit:
             raise WireProblem(
                 f"A message of {len(body)} bytes is over the limit of {self._limit}.", "Send less at once."
             )
+        _check_values(body, self._sends)
         frame = HEADER.pack(len(body)) + body
         try:
             if descriptors:
@@ -163,10 +187,13 @@ class Channel(Generic[Incoming]):
         (length,) = HEADER.unpack_from(self._buffer)
         body = bytes(memoryview(self._buffer)[HEADER.size : HEADER.size + length])
         del self._buffer[: HEADER.size + length]
+        self.received = len(body)
+        _check_values(body, self._values)
         try:
             return self._decoder.decode(body)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            raise WireProblem(f"A message is malformed: {error}.") from error
+            # The error repeats what was sent, be it megabytes.
+            raise WireProblem(f"A message is malformed: {str(error)[:LONGEST_COMPLAINT]}.") from error
 
     def _take(self, size: int) -> None:
         try:
@@ -180,6 +207,31 @@ class Channel(Generic[Incoming]):
         if not data:
             raise Closed("The other process is gone.")
         self._buffer += data
+
+
+def _check_values(body: bytes, most: int | None) -> None:
+    if most is not None and count_values(body, most) > most:
+        raise WireProblem(f"A message holds more than {most} values.", "Send many numbers as text or as bytes.")
+
+
+def count_values(body: bytes, most: int) -> int:
+    """How many values a MessagePack body holds at all depths, keys included; counting ends above ``most``.
+
+    Nothing is built, so that a body which would not fit into memory is known before it is decoded.
+    """
+    if len(body) <= most:  # a value takes a byte at least
+        return 0
+    place, count = 0, 0
+    while place < len(body) and count <= most:
+        first = body[place]
+        width = _LENGTHS.get(first)
+        place += 1
+        if width is None:
+            place += _FIXED.get(first, 0)
+        else:
+            place += width + int.from_bytes(body[place : place + width]) + (first in _EXTENSIONS)
+        count += 1
+    return count
 
 
 def _wait(stream: socket.socket, event: int, seconds: float) -> bool:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pokerl.emulator.protocol import Act, Hold, Request, Span, Status
 from pokerl.errors import WireProblem
-from pokerl.wire import MAXIMUM_DESCRIPTORS, Channel, Closed, Timeout, pair
+from pokerl.wire import MAXIMUM_DESCRIPTORS, Channel, Closed, Timeout, count_values, pair
 
 ACT = Act([Hold(1, 8), Hold(0, 8)], [Span(0xC000, 16)], True, "walk")
 
@@ -205,3 +205,46 @@ def test_descriptors_above_1023_can_be_waited_for():
     other.close()
     for descriptor in held:
         os.close(descriptor)
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(max_size=300)
+    | st.binary(max_size=300) | st.sampled_from(["x" * 70_000, b"x" * 70_000]),
+    lambda inner: st.lists(inner, max_size=20) | st.dictionaries(st.text(max_size=40), inner, max_size=20),
+    max_leaves=60,
+)  # fmt: skip
+
+
+def number_of_values(plain: Any) -> int:
+    if isinstance(plain, dict):
+        return 1 + sum(1 + number_of_values(each) for each in plain.values())
+    return 1 + sum(map(number_of_values, plain)) if isinstance(plain, list) else 1
+
+
+@given(PLAIN)
+def test_the_values_of_a_body_are_counted_without_building_them(plain):
+    body = msgspec.msgpack.encode(plain)
+    if len(body) > 1:
+        assert count_values(body, len(body) - 1) == number_of_values(plain) or len(body) == number_of_values(plain)
+
+
+def test_a_body_of_more_values_than_are_wanted_is_neither_sent_nor_received():
+    here, there = socket.socketpair()
+    wanting, lavish, told = Channel(here, Any, values=1000), Channel(there, Any), Channel(there, Any, sends=1000)
+    lavish.send([{}] * 999)
+    assert len(wanting.receive(1)) == 999
+    lavish.send([[{}] * 10] * 100)
+    with pytest.raises(WireProblem, match="more than 1000 values"):
+        wanting.receive(1)
+    with pytest.raises(WireProblem, match="more than 1000 values"):
+        told.send([[{}] * 10] * 100)
+    wanting.close()
+    lavish.close()
+
+
+def test_a_complaint_does_not_repeat_all_that_was_sent(two):
+    here, there = two
+    there.sendall(frame(msgspec.msgpack.encode({"type": "x" * 100_000})))
+    with pytest.raises(WireProblem) as caught:
+        here.receive(1)
+    assert len(caught.value.message) < 1000

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from pokerl.rlm.protocol import FRAME_LIMIT, FromWorker
 from pokerl.sandbox import Policy
-from pokerl.wire import Channel
+from pokerl.wire import MAXIMUM_VALUES, Channel
 
 SEND_SECONDS = 5
 """Seconds that sending to a worker may wait for it to read."""
@@ -112,7 +112,7 @@ class Launcher:
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         here.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_SECONDS, 0))
         argv = [sys.executable, "-m", "pokerl.rlm.worker", "--descriptor", str(there.fileno())]
-        channel: Channel[FromWorker] = Channel(here, FromWorker, limit=FRAME_LIMIT)
+        channel: Channel[FromWorker] = Channel(here, FromWorker, limit=FRAME_LIMIT, values=MAXIMUM_VALUES)
         with there:
             process = self.tier.launch(argv, policy, (there.fileno(),), stderr=subprocess.PIPE)
         return Launched(self.tier, policy, process, channel, spare)

@@ -18,6 +18,7 @@ from pokerl.rlm.launcher import Launched, Launcher
 from pokerl.rlm.launcher import Tier as Tier  # the name that callers of Worker need
 from pokerl.rlm.pictures import check_png
 from pokerl.rlm.protocol import (
+    ANSWER_LIMIT,
     Answered,
     Begin,
     Called,
@@ -42,6 +43,8 @@ GRACE = 1.5
 
 START_SECONDS = 60.0
 PENDING_LIMIT = 64
+PENDING_BYTES = 128 * 1024 * 1024
+"""What the calls of one worker that are under way at once may hold, in bytes on the wire."""
 
 
 @dataclass
@@ -105,7 +108,7 @@ class Worker:
             SetupFailed: the extension's setup raised; the message is its traceback.
         """
         self.restarts += 1
-        self._pending: set[int] = set()
+        self._pending: dict[int, int] = {}
         self._sending = threading.Lock()
         launcher = self.launcher or Launcher(self.tier)
         while True:
@@ -222,17 +225,22 @@ class Worker:
         if isinstance(message, Called):
             self._serve(message)
         elif isinstance(message, Printed):
-            room = self.text_limit + 1000 - cell.size
-            cell.text.append(message.text[: max(room, 0)])
+            if (room := self.text_limit + 1000 - cell.size) > 0:
+                cell.text.append(message.text[:room])
             cell.size += len(message.text)
         elif isinstance(message, Shown):
             self._keep_image(message.png, cell)
         elif isinstance(message, Answered):
-            self.answer = {"content": self._checked(message.content), "ready": message.ready}
+            self._take_answer(message)
         elif isinstance(message, Finished) and message.cell == cell.number:
             cell.error, cell.hint = message.error, message.hint
             return True
         return False
+
+    def _take_answer(self, message: Answered) -> None:
+        if self._launched is not None and self._launched.channel.received > ANSWER_LIMIT:
+            raise WorkerLost(f"The worker sent an answer of more than {ANSWER_LIMIT} bytes.")
+        self.answer = {"content": self._checked(message.content), "ready": message.ready}
 
     def _keep_image(self, png: bytes, cell: Cell) -> None:
         if len(cell.images) >= self.image_limit:
@@ -251,14 +259,17 @@ class Worker:
             raise WorkerLost(f"The worker sent what is not plain data: {error}") from error
 
     def _serve(self, call: Called) -> None:
+        size = self._launched.channel.received if self._launched else 0
         if len(self._pending) >= PENDING_LIMIT or call.call in self._pending:
             self._send(Failed(call.call, "RuntimeError", f"More than {PENDING_LIMIT} calls are under way at once."))
+        elif size + sum(list(self._pending.values())) > PENDING_BYTES:
+            self._send(Failed(call.call, "RuntimeError", "The calls under way hold too much; wait for some to return."))
         elif call.function not in self.functions:
             self._send(Failed(call.call, "LookupError", f"The host has no function {call.function!r}."))
         elif call.function in self.quick:
             self._answer(call)
         else:
-            self._pending.add(call.call)
+            self._pending[call.call] = size
             threading.Thread(target=self._answer, args=(call,), daemon=True, name=call.function).start()
 
     def _answer(self, call: Called) -> None:
@@ -278,7 +289,7 @@ class Worker:
             message = Failed(
                 call.call, "RuntimeError", f"{call.function} failed in the host: {type(error).__name__}: {error}"
             )
-        self._pending.discard(call.call)
+        self._pending.pop(call.call, None)
         with contextlib.suppress(WireProblem, WorkerLost):
             self._send_or_say(message, descriptors)
         close(descriptors)

@@ -19,6 +19,9 @@ PIECE = 64 * 1024
 IMAGE_LIMIT = 4 * 1024 * 1024
 """Largest picture, in bytes of PNG."""
 
+ANSWER_LIMIT = 1024 * 1024
+"""Largest answer, in bytes on the wire: it is written down after each block that changed it."""
+
 Number = Annotated[int, Meta(ge=0, le=2**53)]
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 

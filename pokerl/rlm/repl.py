@@ -9,9 +9,12 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import msgspec
+
+from pokerl.errors import WireProblem
 from pokerl.rlm.host import Host
 from pokerl.rlm.pictures import to_png
-from pokerl.rlm.protocol import PIECE, Answered, Printed, Shown
+from pokerl.rlm.protocol import ANSWER_LIMIT, PIECE, Answered, Printed, Shown
 from pokerl.rlm.values import speakable, to_plain
 
 FLUSH_SECONDS = 0.1
@@ -144,7 +147,7 @@ class Answer(dict[str, Any]):
             self._changed = False
             try:
                 host.tell(self.message())
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, WireProblem):
                 return  # the end of the block says why
 
     def message(self) -> Answered:
@@ -152,8 +155,12 @@ class Answer(dict[str, Any]):
 
         Raises:
             TypeError: the content is not plain data.
+            ValueError: it is too large.
         """
-        return Answered(to_plain(self.get("content"), "answer['content']"), bool(self.get("ready")))
+        answered = Answered(to_plain(self.get("content"), "answer['content']"), bool(self.get("ready")))
+        if (size := len(msgspec.msgpack.encode(answered))) > ANSWER_LIMIT:
+            raise ValueError(f"answer['content'] has {size:,} bytes, more than {ANSWER_LIMIT:,}; answer in short.")
+        return answered
 
 
 class Outputs(Sequence[str]):

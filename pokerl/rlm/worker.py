@@ -17,13 +17,14 @@ from typing import Any
 
 import msgspec
 
+from pokerl.errors import WireProblem
 from pokerl.rlm.cells import SILENT as SILENT_HINT
 from pokerl.rlm.cells import Clock, forget_main, format_error, run_cell, silent_expression
 from pokerl.rlm.host import Host
 from pokerl.rlm.protocol import FRAME_LIMIT, PIECE, Begin, Execute, Finished, Quit, Ready, ToWorker
 from pokerl.rlm.repl import Answer, Output, fill
 from pokerl.rlm.values import speakable
-from pokerl.wire import Channel, Closed
+from pokerl.wire import MAXIMUM_VALUES, Channel, Closed
 
 RAW_OUTPUT_LIMIT = 65_536
 
@@ -102,7 +103,7 @@ class Worker:
             self.namespace["answer"] = self.answer
         try:
             self.host.tell(self.answer.message())
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, WireProblem) as error:
             super(Answer, self.answer).update(content="", ready=False)
             return f"The answer was not taken and is empty again: {error}"
         return hint
@@ -143,6 +144,11 @@ def read_context(memory: int) -> Any:
         return msgspec.msgpack.decode(file.read())
 
 
+def _channel(stream: socket.socket) -> Channel[ToWorker]:
+    """The wire to the host. What would be refused there is refused here already, with a sentence for the model."""
+    return Channel(stream, ToWorker, limit=FRAME_LIMIT, sends=MAXIMUM_VALUES, accept_descriptors=True)
+
+
 def main() -> None:
     """Entry point; see the module."""
     parser = argparse.ArgumentParser(description="A worker of pokerl.rlm; started by the host.")
@@ -150,7 +156,7 @@ def main() -> None:
     stream = socket.socket(fileno=parser.parse_args().descriptor)
     stream.set_inheritable(False)
     with contextlib.suppress(Closed):
-        Worker(Channel(stream, ToWorker, limit=FRAME_LIMIT, accept_descriptors=True)).serve()
+        Worker(_channel(stream)).serve()
     os._exit(0)
 
 

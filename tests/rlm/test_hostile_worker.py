@@ -4,6 +4,7 @@ import resource
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import msgspec
@@ -101,6 +102,40 @@ def test_a_flood_is_cut_off_when_the_time_of_the_block_is_over(tmp_path, flood):
     result = result_of(f"while True: {flood}", tmp_path, seconds=1.2)
     assert result.stop in ("budget", "failed")
     assert sum(file.stat().st_size for file in tmp_path.rglob("*.jsonl")) < 20_000_000
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        "raw(msgspec.msgpack.encode(Answered(0, False))[:-8] + b'\\xdd' + struct.pack('>I', 30_000_000)"
+        " + b'\\x80' * 30_000_000 + b'\\xa5ready\\xc2')",
+        "while True: say(Answered('x' * 2_000_000, False))",
+    ],
+)
+def test_what_a_worker_sends_does_not_fill_the_memory_of_the_host(tmp_path, bomb):
+    # Thirty megabytes of empty dicts would be two gigabytes of objects.
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert result_of(bomb, tmp_path, seconds=3.0).stop in ("budget", "failed")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 600_000
+
+
+def test_the_calls_under_way_hold_no_more_than_so_much(tmp_path):
+    program = """
+for number in range(8):
+    say(Called(number, 'hang', {'x': 'x' * 30_000_000}))
+refused = 0
+while refused < 4:
+    refused += stream.recv(65536).count(b'hold too much')
+say(Finished(0))
+"""
+    hanging = threading.Event()
+    worker = Worker(Impostor(program), Policy(), None, {"hang": lambda _: hanging.wait(60)})
+    worker.start()
+    cell = Cell(0, "")
+    worker.execute(cell, 20.0, lambda: None)
+    assert cell.seconds
+    hanging.set()
+    worker.kill()
 
 
 def test_an_unknown_function_is_an_error_for_the_caller(tmp_path):
