@@ -221,6 +221,7 @@ def number_of_values(plain: Any) -> int:
     return 1 + sum(map(number_of_values, plain)) if isinstance(plain, list) else 1
 
 
+@settings(max_examples=40)
 @given(PLAIN)
 def test_the_values_of_a_body_are_counted_without_building_them(plain):
     body = msgspec.msgpack.encode(plain)

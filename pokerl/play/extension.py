@@ -53,8 +53,18 @@ class Seat:
         return self._extension(self.machine, commits=True)
 
     def _extension(self, machine: MachineHandle, *, commits: bool) -> Extension:
+        opened: list[str] = []
+
         def descriptors() -> tuple[int, ...]:
+            while opened:  # those of a worker that was lost
+                self.park.close_branch({"machine": opened.pop()})
             return (machine.open_client(self.granted, commits=commits).detach(),)
+
+        def open_branch(arguments: dict[str, Any]) -> Any:
+            self._require_branch()
+            reply = self.park.branch(arguments)
+            opened.append(reply.value)
+            return reply
 
         return Extension(
             setup="pokerl.play.worker:install",
@@ -66,9 +76,7 @@ class Seat:
                 "elsewhere": self.run.executor is not None,
                 "scout_seconds": self.scout.limits().wall_seconds,
             },
-            functions=self.park.functions()
-            | self._elsewhere()
-            | {"open_branch": self._open_branch, "note": self._note},
+            functions=self.park.functions() | self._elsewhere() | {"open_branch": open_branch, "note": self._note},
             descriptors=descriptors,
             readable=(self.interface.folder,),
             recall=self._recall,
@@ -88,10 +96,6 @@ class Seat:
             return elsewhere.explore(arguments)
 
         return {"explore_elsewhere": explore}
-
-    def _open_branch(self, arguments: dict[str, Any]) -> Any:
-        self._require_branch()
-        return self.park.branch(arguments)
 
     def _scout(self, arguments: dict[str, Any], path: str) -> Child:
         """A sub-agent of the player: on a machine of its own, where it was asked for or where the player stands."""

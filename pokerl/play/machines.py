@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any
 
@@ -20,6 +20,9 @@ from pokerl.timeline import Segment
 MAXIMUM_ALIVE = 32
 MAXIMUM_FRAMES = 2**62
 MAXIMUM_LABEL = 400
+
+CLOSING_SECONDS = 60.0
+"""How long the end of an attempt waits for machines that are just being started."""
 
 BRANCH_SECONDS = 40.0
 """How long a branch may take to answer the host; the longest act takes about half of it."""
@@ -58,7 +61,10 @@ class MachinePark:
         self._counter = FrameCounter(limit=self._limit)
         self._charged = 0
         self._alive: dict[str, MachineHandle] = {}
+        self._starting = 0
+        self._closed = False
         self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
 
     def functions(self) -> dict[str, Function]:
         """What a worker may ask about branches."""
@@ -77,16 +83,11 @@ class MachinePark:
             frames: what it alone may run; 0 for no limit of its own.
 
         Raises:
-            UsageProblem: too many run at once.
+            UsageProblem: too many run at once, or the attempt is over.
             StateRejected: there is no such checkpoint, or it is not this game's.
         """
-        with self._lock:
-            if len(self._alive) >= MAXIMUM_ALIVE:
-                raise UsageProblem(
-                    f"{MAXIMUM_ALIVE} machines run at once already.", "Close branches you are done with."
-                )
-            settings = self._settings(f"m{next(self._run.machine_numbers):04}", start, commits, frames)
-        return self._keep(self._run.nursery.start(settings, self._counter))
+        settings = self._settings(f"m{next(self._run.machine_numbers):04}", start, commits, frames)
+        return self._started(lambda: self._run.nursery.start(settings, self._counter))
 
     def go_on(self, standing: Segment) -> MachineHandle:
         """The player's own machine again, where the acts of a segment led; those done again are counted.
@@ -95,7 +96,7 @@ class MachinePark:
             StateRejected: the state that the segment begins with is missing or damaged.
         """
         settings = self._settings(f"m{next(self._run.machine_numbers):04}", "", commits=True, frames=0)
-        handle = self._keep(go_on(self._run.nursery, settings, standing, self._counter))
+        handle = self._started(lambda: go_on(self._run.nursery, settings, standing, self._counter))
         if not standing.checkpoint:
             handle.control.checkpoint(label="gone on")
         return handle
@@ -185,7 +186,10 @@ class MachinePark:
         self._budget.charge("frames", new)
 
     def close(self) -> None:
-        """End all machines that still run."""
+        """End all machines that still run; those that are just being started end as soon as they stand."""
+        with self._changed:
+            self._closed = True
+            self._changed.wait_for(lambda: not self._starting, timeout=CLOSING_SECONDS)
         for handle in list(self._alive.values()):
             handle.stop()
         self._alive.clear()
@@ -200,10 +204,29 @@ class MachinePark:
     ) -> None:
         self.close()
 
-    def _keep(self, handle: MachineHandle) -> MachineHandle:
+    def _started(self, begin: Callable[[], MachineHandle]) -> MachineHandle:
+        """The machine that ``begin`` starts; threads that ask at once never get more than there may be."""
+        handle: MachineHandle | None = None
+        self._reserve()
+        try:
+            handle = begin()
+            return handle
+        finally:
+            with self._changed:
+                self._starting -= 1
+                if handle is not None:
+                    self._alive[handle.settings.machine] = handle
+                self._changed.notify_all()
+
+    def _reserve(self) -> None:
         with self._lock:
-            self._alive[handle.settings.machine] = handle
-        return handle
+            if self._closed:
+                raise UsageProblem("The attempt is over.", "No machine is started any more.")
+            if len(self._alive) + self._starting >= MAXIMUM_ALIVE:
+                raise UsageProblem(
+                    f"{MAXIMUM_ALIVE} machines run at once already.", "Close branches you are done with."
+                )
+            self._starting += 1
 
     def _branch(self, arguments: dict[str, Any]) -> MachineHandle | None:
         """The machine that a worker names, if it is a branch that lives."""
