@@ -36,6 +36,12 @@ from pokerl.states.shelf import put_start
 from pokerl.timeline import Poke, Segment, Tree, read_events
 from pokerl.words import counted
 
+MAXIMUM_PLAYING = 8
+"""Attempts that may go on at once."""
+
+CHECKED_AT_ONCE = 4
+"""Versions that are tried to be imported at once; further ones wait."""
+
 CLOSING_SECONDS = 60.0
 """How long attempts may take to end once nobody waits for them any more."""
 
@@ -101,6 +107,7 @@ class Desk:
         self._over = Cancellation(run.cancelled)
         self._playing = threading.Condition()
         self._attempts = 0
+        self._checking = threading.BoundedSemaphore(CHECKED_AT_ONCE)
         self._numbering = threading.Lock()
         self._numbered = 0
         self._gone_on = ""
@@ -150,7 +157,8 @@ class Desk:
         Raises:
             InterfaceProblem: it breaks the contract; the message holds the traceback if it does not import.
         """
-        return keep_version(self._run, self._workspace.folder(version), version)
+        with self._checking:
+            return keep_version(self._run, self._workspace.folder(version), version)
 
     def _write(self, arguments: dict[str, Any]) -> None:
         written = _take(arguments, _Written)
@@ -177,6 +185,11 @@ class Desk:
 
     def _evaluate(self, arguments: dict[str, Any]) -> dict[str, Any]:
         wanted = _take(arguments, _Evaluation)
+        with self._one_more():
+            result: dict[str, Any] = msgspec.to_builtins(self._try(wanted))
+        return result
+
+    def _try(self, wanted: _Evaluation) -> AttemptResult:
         interface = self.keep(wanted.version)
         if wanted.start:
             self._run.states.get(wanted.start)
@@ -189,21 +202,26 @@ class Desk:
             start=wanted.start or self._start,
         )
         budget = self._budget.child(self._limits(wanted), name=f"attempt {plan.identifier}")
-        result: dict[str, Any] = msgspec.to_builtins(self._play(plan, budget))
-        return result
+        return self._play(plan, budget)
 
     def _go_on(self, cut: Cut) -> AttemptResult:
         plan = plan_to_go_on(self._run, cut, self._settings.player, self._settings.scout)
-        return self._play(plan, cut.budget(self._budget))
+        with self._one_more():
+            return self._play(plan, cut.budget(self._budget))
 
     def _play(self, plan: AttemptPlan, budget: Budget) -> AttemptResult:
-        with self._one_more():
-            return play_attempt(replace(self._run, cancelled=self._over), plan, budget)
+        return play_attempt(replace(self._run, cancelled=self._over), plan, budget)
 
     @contextmanager
     def _one_more(self) -> Iterator[None]:
-        """An attempt goes on; the designer may be gone before it ends."""
+        """An attempt goes on; the designer may be gone before it ends.
+
+        Raises:
+            UsageProblem: too many go on at once.
+        """
         with self._playing:
+            if self._attempts >= MAXIMUM_PLAYING:
+                raise UsageProblem(f"{MAXIMUM_PLAYING} attempts go on at once already.", "Wait until one has ended.")
             self._attempts += 1
         try:
             yield

@@ -8,12 +8,13 @@ import shutil
 from pathlib import Path, PurePosixPath
 
 from pokerl.errors import InterfaceProblem, UsageProblem
-from pokerl.play.interface import MAXIMUM_BYTES
+from pokerl.play.interface import MAXIMUM_BYTES, MAXIMUM_FILES
 
 VERSION = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 PART = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}")
 SUFFIXES = frozenset({".py", ".toml", ".md", ".json", ".txt"})
 MAXIMUM_DEPTH = 4
+MAXIMUM_VERSIONS = 500
 
 
 class Workspace:
@@ -50,9 +51,8 @@ class Workspace:
 
     def write(self, version: str, file: str, text: str) -> None:
         """Write a file of a version, whole or not at all."""
-        if len(text.encode("utf-8", "surrogatepass")) > MAXIMUM_BYTES:
-            raise UsageProblem(f"{file} has more than {MAXIMUM_BYTES} bytes.", "Write less.")
-        path = self._folder(version) / self._relative(file)
+        path = self._new_folder(version) / self._relative(file)
+        self._require_room(version, path, len(text.encode("utf-8", "surrogatepass")))
         draft = path.with_name(path.name + ".new")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,7 @@ class Workspace:
 
     def copy(self, version: str, new_version: str) -> None:
         """Begin a new version as a copy; the new one must not exist yet."""
-        target = self._folder(new_version)
+        target = self._new_folder(new_version)
         if target.exists():
             raise UsageProblem(f"Version {new_version!r} exists already.", "Take another name.")
         shutil.copytree(self._folder(version, must_exist=True), target)
@@ -80,6 +80,23 @@ class Workspace:
             InterfaceProblem: there is no such version.
         """
         return self._folder(version, must_exist=True)
+
+    def _new_folder(self, version: str) -> Path:
+        """Where a version's draft lies or will lie, if there is room for one more."""
+        folder = self._folder(version)
+        if not folder.exists() and len(self.versions()) >= MAXIMUM_VERSIONS:
+            raise UsageProblem(f"There are {MAXIMUM_VERSIONS} versions already.", "Write into one that exists.")
+        return folder
+
+    def _require_room(self, version: str, path: Path, size: int) -> None:
+        """A version is never more than an interface may be, so that writing cannot fill the disk."""
+        others = [each for each in self._folder(version).rglob("*") if each.is_file() and each != path]
+        total = size + sum(each.stat().st_size for each in others)
+        if total > MAXIMUM_BYTES or len(others) >= MAXIMUM_FILES:
+            raise UsageProblem(
+                f"Version {version!r} would have {len(others) + 1} files of {total} bytes together.",
+                f"Keep it within {MAXIMUM_FILES} files and {MAXIMUM_BYTES} bytes.",
+            )
 
     def _folder(self, version: str, *, must_exist: bool = False) -> Path:
         if not VERSION.fullmatch(version):

@@ -34,6 +34,8 @@ PROMPT = "player.md"
 MAXIMUM_FILES = 200
 MAXIMUM_BYTES = 2_000_000
 MAXIMUM_PROMPT = 60_000
+MAXIMUM_SOURCE = 200_000
+"""Bytes of the file with the tools: the host parses it, which for hostile source takes 15 µs and 1 KB a byte."""
 
 _CALLS: dict[str, Capability] = {
     "press": "press",
@@ -207,9 +209,15 @@ def _hint(node: ast.FunctionDef) -> tuple[str, ...]:
 def _list_files(folder: Path) -> tuple[str, ...]:
     if not folder.is_dir():
         raise InterfaceProblem(f"There is no interface folder {folder}.", "`pokerl interfaces` lists those there are.")
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
-    if any(path.is_symlink() for path in folder.rglob("*")):
+    try:
+        found = sorted(folder.rglob("*"))
+    except (OSError, RecursionError):
+        raise InterfaceProblem(f"The interface in {folder.name!r} cannot be listed.", "Nest it less deep.") from None
+    paths = [path for path in found if path.is_file() and "__pycache__" not in path.parts]
+    if any(path.is_symlink() for path in found):
         raise InterfaceProblem(f"The interface in {folder.name!r} contains a symbolic link.", "Write the file itself.")
+    if unspeakable := next((path.name for path in paths if not path.name.isprintable()), ""):
+        raise InterfaceProblem(f"{unspeakable!r} cannot be the name of a file.", "Use letters that can be printed.")
     size = sum(path.stat().st_size for path in paths)
     if len(paths) > MAXIMUM_FILES or size > MAXIMUM_BYTES:
         raise InterfaceProblem(
@@ -250,7 +258,13 @@ def _read_prompt(folder: Path) -> str:
 
 
 def _read_tools(folder: Path) -> tuple[Tool, ...]:
-    return list_tools(_read_text(tools_entry(folder)))
+    entry = tools_entry(folder)
+    if (size := entry.stat().st_size) > MAXIMUM_SOURCE:
+        raise InterfaceProblem(
+            f"{entry.name} of the interface in {folder.name!r} has {size} bytes.",
+            f"Keep it within {MAXIMUM_SOURCE}; further code goes into other files of the package tools/.",
+        )
+    return list_tools(_read_text(entry))
 
 
 def _part(problems: list[InterfaceProblem], read: Callable[[Path], Part], folder: Path) -> Part | None:

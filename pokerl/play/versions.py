@@ -17,6 +17,7 @@ from pokerl.sandbox import Policy
 
 FOLDER = "interface"
 CHECK = "pokerl.play.worker:check"
+MAXIMUM_KEPT = 2000
 
 
 def keep_version(run: Run, folder: Path, version: str) -> Interface:
@@ -49,15 +50,21 @@ def keep_version(run: Run, folder: Path, version: str) -> Interface:
 
 
 def _freeze(interface: Interface, kept: Path) -> Interface:
-    target = kept / interface.digest
-    if not target.exists():
-        kept.mkdir(exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".", dir=kept))
+    """Copy it, and name the copy after what was copied: the draft may be written to meanwhile."""
+    kept.mkdir(exist_ok=True)
+    if not (kept / interface.digest).exists() and sum(1 for _ in kept.iterdir()) >= MAXIMUM_KEPT:
+        raise InterfaceProblem(f"{MAXIMUM_KEPT} different versions were tried in this run.", "Go on with one of them.")
+    draft = Path(tempfile.mkdtemp(prefix=".", dir=kept))
+    try:
         for name in interface.files:
             (draft / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(interface.folder / name, draft / name)
         draft.chmod(0o755)
-        _place(draft, target)
+        target = kept / load_interface(draft).digest
+        if not target.exists():
+            _place(draft, target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
     return load_interface(target)
 
 
@@ -68,7 +75,6 @@ def _place(draft: Path, target: Path) -> None:
     except OSError:
         if not target.is_dir():
             raise
-        shutil.rmtree(draft)
 
 
 def _try_import(run: Run, interface: Interface) -> None:

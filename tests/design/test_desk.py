@@ -6,12 +6,17 @@ import hashlib
 import io
 import math
 import os
+import shutil
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from pokerl.errors import InterfaceProblem, StateRejected, UsageProblem
+from pokerl.play.interface import load_interface
 from tests.play.stage import FINISH
 
 GO = "def go(game, far: int = 1) -> str:\n    '''Go.'''\n    game.wait(far)\n    return 'gone'\n"
@@ -191,3 +196,33 @@ def test_a_branch_of_the_designer_may_start_from_any_attempt(office, played):
     office.ask("close_branch", machine=reply.value)
     with pytest.raises((StateRejected, UsageProblem)):
         office.functions["open_branch"]({"start": "0" * 64})
+
+
+def test_a_draft_that_changes_while_it_is_frozen_is_kept_under_the_hash_of_what_was_kept(office, monkeypatch):
+    office.version("race")
+    copy = shutil.copyfile
+
+    def copy_and_change(source: Path, target: Path) -> None:
+        copy(source, target)
+        (source.parent / "tools.py").write_text("def new(game): ...")
+
+    monkeypatch.setattr("pokerl.play.versions.shutil.copyfile", copy_and_change)
+    office.ask("workspace_check", version="race")
+    kept = list((office.run.folder / "interface").iterdir())
+    assert {load_interface(folder).digest for folder in kept} == {folder.name for folder in kept}
+
+
+def test_no_more_attempts_go_on_at_once_than_may(office, monkeypatch):
+    monkeypatch.setattr("pokerl.design.desk.MAXIMUM_PLAYING", 2)
+    office.version("many")
+    office.player("many", "import time; time.sleep(60)")
+
+    def ask(_: int) -> str:
+        try:
+            return office.ask("evaluate", version="many", minutes=0.05)["outcome"]
+        except UsageProblem as problem:
+            return problem.message
+
+    with ThreadPoolExecutor(6) as pool:
+        ended = Counter(pool.map(ask, range(6)))
+    assert ended == {"budget": 2, "2 attempts go on at once already.": 4}

@@ -79,7 +79,7 @@ def test_nothing_is_ever_written_outside(tmp_path_factory, version, file, text):
 
 def test_a_huge_text_is_refused_and_the_old_one_stays(workspace):
     workspace.write("v1", "tools.py", "old")
-    with pytest.raises(UsageProblem, match="more than"):
+    with pytest.raises(UsageProblem, match="2000001 bytes"):
         workspace.write("v1", "tools.py", "x" * (MAXIMUM_BYTES + 1))
     assert workspace.read("v1", "tools.py") == "old"
 
@@ -118,3 +118,20 @@ def test_what_is_not_there_is_told_with_what_is(workspace):
         workspace.read("v1", "tools.py")
     with pytest.raises(InterfaceProblem, match="There are v1"):
         workspace.copy("v3", "v4")
+
+
+def test_writing_cannot_fill_the_disk(workspace, monkeypatch):
+    monkeypatch.setattr("pokerl.design.workspace.MAXIMUM_VERSIONS", 2)
+    monkeypatch.setattr("pokerl.design.workspace.MAXIMUM_FILES", 3)
+    workspace.write("v1", "a.txt", "x" * 1_500_000)
+    with pytest.raises(UsageProblem, match="would have 2 files of 2500000 bytes"):
+        workspace.write("v1", "b.txt", "x" * 1_000_000)
+    workspace.write("v1", "a.txt", "x" * 1_600_000)
+    for name in ("c.txt", "d.txt"):
+        workspace.write("v1", name, "")
+    with pytest.raises(UsageProblem, match="within 3 files"):
+        workspace.write("v1", "e.txt", "")
+    workspace.copy("v1", "v2")
+    for begin in (lambda: workspace.write("v3", "a.txt", ""), lambda: workspace.copy("v1", "v3")):
+        with pytest.raises(UsageProblem, match="There are 2 versions already"):
+            begin()
