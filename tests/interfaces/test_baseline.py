@@ -92,24 +92,32 @@ def test_nothing_to_talk_to_is_told_soon(demo):
 
 
 @pytest.mark.rom
-def test_it_plays_the_real_game_from_power_on_to_the_first_badge(start: Start, client_of: Callable, red_rom: Path):
+def test_it_plays_the_real_game_from_power_on_through_the_first_cave(start: Start, client_of: Callable, red_rom: Path):
     granted = ["branch", "press", "ram.read", "rom.read", "screen"]
     game = Game(client_of(start(rom=str(red_rom), cartridge="red", capabilities=granted)), load("red"))
     tools = tools_of(game)
     _to_the_dex(game, tools)
-    assert "healed" in tools["heal"]()
-    tools["talk_to"](slot=1, map="VIRIDIAN_MART", battles="run")
-    assert tools["buy"]("POKé BALL", 3).startswith("bought 3")
-    tools["go_to"]("ROUTE_2", battles="run")
-    assert "has level 13" in tools["train"](13)
-    assert tools["go_to"]("PEWTER_CITY").split("\n")[-1].startswith("arrived at PEWTER_CITY")
-    tools["heal"]()
-    assert "[battle]" in tools["talk_to"](slot=1, map="PEWTER_GYM")
-    assert tools["fight"]().startswith("won against")
-    wanted = ("rival_lab", "route_1", "viridian", "parcel", "parcel_delivered", "pokedex", "pewter", "brock")
+    assert "everyone is healed" in tools["heal"](), "the nurse of VIRIDIAN_CITY"
+    assert tools["buy"]("POKé BALL", 3).split("\n")[-1].startswith("bought 3")
+    _grow_and_catch(game, tools)
+    _beat_brock(game, tools)
+    _through_mount_moon(game, tools)
+    wanted = ("rival_lab", "route_1", "viridian", "parcel", "parcel_delivered", "pokedex", "pewter", "brock", "mt_moon")
     assert [name for name in game.milestones if name in wanted] == list(wanted)
     assert game.state().player.badges == ("Boulder",)
     assert not game.state().oddities
+
+
+def _again(game: Game, part: Callable[[], str]) -> str:
+    """Play a part of the way until no battle of it is lost."""
+    here = game.checkpoint("before a part of the way")
+    for number in range(20):
+        game.wait(1 + 7 * number)
+        told = part()
+        if "lost" not in told:
+            return told.split("\n")[-1]
+        game.restore(here)
+    raise AssertionError(told)
 
 
 def _to_the_dex(game: Game, tools: Tools) -> None:
@@ -122,3 +130,32 @@ def _to_the_dex(game: Game, tools: Tools) -> None:
     tools["go_to"]("PALLET_TOWN")
     tools["go_to"]("VIRIDIAN_MART", battles="run")
     tools["talk_to"](slot=5, map="OAKS_LAB", battles="run")
+
+
+def _grow_and_catch(game: Game, tools: Tools) -> None:
+    tools["go_to"]("ROUTE_2", battles="run")
+    assert "has level 8" in _again(game, lambda: tools["train"](8))
+    assert "appeared" in tools["find_wild"]("PIDGEY")
+    assert tools["catch"]().startswith("caught wild PIDGEY")
+    assert tools["lead"]("PIDGEY").startswith("Party: PIDGEY")
+    assert tools["lead"]("BULBASAUR").startswith("Party: BULBASAUR")
+    assert "has level 13" in _again(game, lambda: tools["train"](13))
+
+
+def _beat_brock(game: Game, tools: Tools) -> None:
+    assert _again(game, lambda: tools["go_to"]("PEWTER_CITY")).startswith("arrived at PEWTER_CITY")
+    tools["heal"]()
+    assert "ESCAPE ROPE ¥550" in tools["shop"]()
+    assert tools["buy"]("POTION", 2).startswith("bought 2 POTION for 600")
+    assert _again(game, lambda: tools["talk_to"](slot=1, map="PEWTER_GYM") + "\n" + tools["fight"]()).startswith("won")
+
+
+def _through_mount_moon(game: Game, tools: Tools) -> None:
+    _again(game, lambda: tools["go_to"]("ROUTE_3") + tools["train"](17))
+    assert [one.species for one in game.state().party] == ["IVYSAUR", "PIDGEY"]
+    assert _again(game, lambda: tools["go_to"]("MT_MOON_1F")).startswith("arrived at MT_MOON_1F")
+    tools["heal"]()
+    assert "person 6 leaves MT_MOON_B2F (12, 6)" in tools["path_to"]("CERULEAN_CITY")
+    assert "[asks: YES / NO]" in _again(game, lambda: tools["talk_to"](slot=6, map="MT_MOON_B2F"))
+    assert "got the DOME FOSSIL" in tools["reply"]("YES")
+    assert _again(game, lambda: tools["go_to"]("CERULEAN_CITY")).startswith("arrived at CERULEAN_CITY")

@@ -164,6 +164,17 @@ def run_away(game: Game) -> str:
     return fighting.fight_on(game, policies.attack(game, flee=True))
 
 
+def find_wild(game: Game, species: str = "") -> str:
+    """Walk about in this map's tall grass (or cave) until a wild creature appears; `catch` or `fight` it then.
+
+    Args:
+        species: wait for this kind and run from others; by default any.
+    """
+    told: list[str] = []
+    result = training.hunt(game, species, stops.handler(game, "run", told))
+    return "\n".join([*told[-3:], result])
+
+
 def catch(game: Game, ball: str = "", weaken_to: float = 0.4) -> str:
     """In a wild battle: weaken the creature to a share of its HP, then throw balls until it is caught or none is left.
 

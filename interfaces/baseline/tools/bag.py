@@ -23,6 +23,8 @@ REFUSALS = (
     "not able",
 )
 CHANGES = 4
+FAR_AWAY = 400
+"""Frames within which an item that leads out of a cave has done so."""
 SCREEN = ("dialogue", "Menu", "the menu", "the text", "facing")
 """How changes of the screen begin, which are left out."""
 
@@ -44,6 +46,9 @@ def use_item(game: Game, item: str, target: str = "") -> str:
     said = "" if problem else _follow(game, target or before.party[0].nickname if before.party else "")
     leave_menus(game)
     settle(game)
+    if not problem and not said and _spent(before, game.state(), item):
+        game.until(("wCurMap", "changed"), limit=FAR_AWAY)  # what carries one off says nothing and takes a moment
+        settle(game)
     return f"not used: {problem}" if problem else _told(before, game.state(), item, said)
 
 
@@ -58,7 +63,7 @@ def _follow(game: Game, target: str) -> str:
             asked_whom = True
             if problem := choose(game, target):
                 return problem
-        elif menu is not None and questions.is_question(menu) and not questions.about_learning(state):
+        elif menu is not None and questions.is_question(menu) and not questions.about_learning(state, heard.text()):
             choose(game, "YES")
         elif menu is not None and (questions.is_question(menu) or _is_lesson(game, state, heard)):
             questions.answer(game, state, menu, heard.text())
@@ -76,9 +81,12 @@ def _is_lesson(game: Game, state: GameState, heard: Heard) -> bool:
     return bool(lesson and menu and lesson.forget and find_entry(menu.entries, lesson.forget) is not None)
 
 
+def _spent(before: GameState, after: GameState, item: str) -> bool:
+    return amount_of(before, item) > amount_of(after, item)
+
+
 def _told(before: GameState, after: GameState, item: str, said: str) -> str:
-    spent = amount_of(before, item) > amount_of(after, item)
-    if not spent and (not said or any(words in said.casefold() for words in REFUSALS)):
+    if not _spent(before, after, item) and (not said or any(words in said.casefold() for words in REFUSALS)):
         return f"not used: {said or 'nothing happened'}"
     changes = [change for change in before.diff(after) if not change.startswith(SCREEN)]
-    return f"used {item}: {said} ({'; '.join(changes[:CHANGES]) or 'nothing else changed'})"
+    return f"used {item}: {said or 'nothing is said'} ({'; '.join(changes[:CHANGES]) or 'nothing else changed'})"

@@ -16,6 +16,7 @@ from .turns import carry_out, is_main
 
 LOOKS = 6000
 REFUSALS = 3
+KINDS = ("wild", "trainer")
 TOLD = 160
 LOST_WORDS = ("blacked out", "out of useable", "no usable")
 NEWS = re.compile(r"[^.!?…]*(?:grew |learned |evolved |forgot |sent to |went to |was caught)[^.!?…]*[.!?…]")
@@ -29,23 +30,23 @@ def fight_on(game: Game, policy: Policy) -> str:
     last = game.state()
     if last.battle is None:
         return "there is no battle"
-    heard, turns, idle = Heard(), 0, Idle()
+    heard, turns, idle, problem = Heard(), 0, Idle(), ""
     for _ in range(LOOKS):
         state = game.state()
         if state.battle is None:
             break
-        last = state if state.battle.enemy.species_index else last
+        last = state if state.battle.kind in KINDS and state.battle.enemy.species_index else last
         if not is_main(state):
             _attend(game, state, heard)
             continue
         learn(game)
         action = policy(state)
         if action is None:
-            return f"the battle goes on after {turns} turns: {_standing(state)}"
+            return f"the battle goes on after {turns} turns: {problem and problem + '; '}{_standing(state)}"
         problem = carry_out(game, action, state) or idle.problem(state)
         turns += not problem
         if idle.refused(problem):
-            return f"the battle goes on, for this turn is not possible: {problem}; {_standing(state)}"
+            return f"the battle goes on after {turns} turns: {problem}; {_standing(state)}"
     learn(game)
     said, _ = read_on(game, heard)
     return _report(last, game.state(), turns, said)

@@ -15,6 +15,13 @@ from .turns import Action
 
 Policy = Callable[[GameState], Action | None]
 """Decides a turn from the state; ``None`` ends with the menu open."""
+TIRED = 0.4
+"""Share of HP below which one's own creature does not go on weakening another."""
+
+
+def pause(_: GameState) -> Action | None:
+    """Go on to the first decision and leave it open."""
+    return None
 
 
 def attack(game: Game, move: str = "", heal_below: float = 0.0, flee_below: float = 0.0, flee: bool = False) -> Policy:
@@ -46,8 +53,10 @@ def catching(game: Game, ball: str, weaken_to: float) -> Policy:
         battle, have = state.battle, ball_of(state, ball)
         if battle is None or battle.kind != "wild" or not have:
             return None
-        weak = battle.enemy.hp <= weaken_to * battle.enemy.maximum_hp
-        move = "" if weak else _gentle(game, battle)
+        own, enemy = battle.own, battle.enemy
+        weak = enemy.hp <= weaken_to * enemy.maximum_hp
+        hurt = own is not None and own.hp < TIRED * own.maximum_hp
+        move = "" if weak or hurt else _gentle(game, battle)
         return Action("move", move) if move else Action("item", have)
 
     return decide

@@ -18,6 +18,8 @@ ANSWERS = (("nickname", "NO"), ("use next", "YES"), ("change", "NO"))
 """What to say to a question that contains such words; NO to any other."""
 MAKE_ROOM, GIVE_UP = ("make room", "forget one"), "abandon"
 LEARNING = re.compile(r"(\S+) (?:is trying|wants) to learn ([^!,]+)[!,]")
+RECENT = 60
+"""Letters of what was heard that may belong to the question."""
 KEPT = ("CUT", "FLY", "SURF", "STRENGTH", "FLASH")
 """Moves that Red never lets go."""
 
@@ -51,10 +53,10 @@ def shows_party(state: GameState, menu: Menu) -> bool:
     return bool(state.party) and all(find_entry(menu.entries, one.nickname) is not None for one in state.party)
 
 
-def about_learning(state: GameState) -> bool:
-    """Whether what is asked is about a new move."""
-    said = _said(state)
-    return GIVE_UP in said or any(words in said for words in MAKE_ROOM)
+def about_learning(state: GameState, heard: str) -> bool:
+    """Whether what is asked is about a new move; the question may have scrolled on."""
+    said = heard[-RECENT:].casefold()
+    return GIVE_UP in _said(state) or any(words in said for words in MAKE_ROOM)
 
 
 def lesson_of(game: Game, state: GameState, heard: str) -> Lesson | None:
@@ -79,7 +81,7 @@ def _weakest(game: Game, pupil: Creature, new: str) -> str:
 
 def _reply(game: Game, state: GameState, heard: str) -> str:
     said = _said(state)
-    if about_learning(state):
+    if about_learning(state, heard):
         lesson = lesson_of(game, state, heard)
         return "YES" if (GIVE_UP in said) != bool(lesson and lesson.forget) else "NO"
     return next((reply for words, reply in ANSWERS if words in said), "NO")

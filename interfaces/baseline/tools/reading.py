@@ -7,7 +7,7 @@ from pokerl.play import Game
 
 from .waiting import settle, tap
 
-PATIENCE = 14
+PATIENCE = 90
 """Presses that may change nothing on the screen before the game counts as busy with itself."""
 WHILE = 8
 """Glances after which a picture without a text box is taken for one that wants a button (a page of the dex)."""

@@ -25,9 +25,11 @@ def clerks(game: Game) -> dict[Place, str]:
 
 def nearest(game: Game, places: dict[Place, str]) -> tuple[Place | None, str]:
     """The one with the shortest way, or why none can be reached."""
+    if not places:
+        return None, "there is none"
     path = maps.find_path(game, game.state(), list(places), beside=True)
     there = [place for place in places if place.map == path.end.map]
-    return (there[0], "") if path and there else (None, path.reason or "there is none")
+    return (there[0], "") if path and there else (None, path.reason)
 
 
 def _in_service(game: Game, ends: tuple[str, ...]) -> dict[Place, str]:

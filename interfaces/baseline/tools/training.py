@@ -7,6 +7,9 @@ from pokerl.atlas.model import STEPS
 from pokerl.play import Game
 
 from . import healing, maps
+from .fighting import fight_on
+from .menus import plain
+from .policies import pause
 from .waiting import settle
 from .walking import Handler, push, walk_through
 
@@ -24,7 +27,7 @@ def train_to(game: Game, level: int, handle: Handler, rest_below: float) -> str:
     area = game.byte("wCurMap")
     meadow = grass_of(game, area)
     if not meadow:
-        return f"no wild creatures live on {maps.world(game).maps[area].name}: go to a map with tall grass (:)"
+        return no_meadow(game)
     for _ in range(ROUNDS):
         first = game.state().party[0]
         if first.level >= level:
@@ -33,6 +36,32 @@ def train_to(game: Game, level: int, handle: Handler, rest_below: float) -> str:
         if why:
             return why
     return "enough for now"
+
+
+def hunt(game: Game, kind: str, handle: Handler) -> str:
+    """Walk about where creatures live until one appears, of a kind if one is named; what appeared, or why none did.
+
+    Args:
+        handle: deals with text, with trainers and with those of other kinds.
+    """
+    meadow = grass_of(game, game.byte("wCurMap"))
+    if not meadow:
+        return no_meadow(game)
+    for _ in range(ROUNDS):
+        why = _meet(game, meadow, lambda stopped: stopped if stopped == "battle" else handle(stopped))
+        battle = game.state().battle if why == "battle" else None
+        if battle is not None and battle.kind == "wild" and plain(battle.enemy.species).startswith(plain(kind)):
+            return f"a wild {battle.enemy.species} appeared; {fight_on(game, pause)}"
+        why = handle("battle") if why == "battle" else why
+        if why:
+            return why
+    return f"no {kind or 'creature'} appeared in {ROUNDS} steps"
+
+
+def no_meadow(game: Game) -> str:
+    """What to say where nobody can be met."""
+    name = maps.world(game).maps[game.byte("wCurMap")].name
+    return f"no wild creatures live on {name}; go to a map with tall grass (:) or into a cave"
 
 
 def grass_of(game: Game, area: int) -> set[Place]:
