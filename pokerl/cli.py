@@ -30,7 +30,10 @@ app = typer.Typer(
 app.add_typer(states_app, name="states")
 
 Experiment = Annotated[
-    Path | None, typer.Argument(help="An experiment's TOML file; the offline story on the demo game without one.")
+    Path | None,
+    typer.Argument(
+        help="An experiment's TOML file, or the name of one that ships (red, baseline); the offline story without one."
+    ),
 ]
 RunFolder = Annotated[Path, typer.Argument(help="A run folder, such as runs/20260101T120000Z-story.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
@@ -185,13 +188,13 @@ def interfaces(
 ) -> None:
     """List interfaces: the shipped ones, or the versions of a run."""
     from pokerl.commands.interfaces import list_interfaces
-    from pokerl.commands.tables import interfaces_table
+    from pokerl.commands.tables import interfaces_list
 
     found = list_interfaces(folder)
     if as_json:
         print_json(found)
     else:
-        Console().print(interfaces_table(found))
+        Console().print(interfaces_list(found))
 
 
 @app.command()

@@ -19,7 +19,7 @@ from rich.console import Console
 from pokerl.cli import main
 from pokerl.commands.playing import play_once
 from pokerl.commands.settings import for_one_attempt
-from pokerl.commands.tables import interfaces_table
+from pokerl.commands.tables import interfaces_list
 from pokerl.design.settings import load_settings
 from pokerl.display import plain
 from pokerl.play.interface import load_interface
@@ -100,6 +100,7 @@ class TestWhatCannotWork:
         content = bytearray(demo_rom.read_bytes())
         content[0x4000] ^= 1
         content[0x134:0x144] = b"ANOTHER GAME".ljust(16, b"\0")
+        content[0x14D] = -sum(each + 1 for each in content[0x134:0x14D]) & 0xFF  # the header's checksum
         (tmp_path / "other.gb").write_bytes(content)
         (tmp_path / "any.toml").write_text(f'scripted = "{tmp_path}"\n')
 
@@ -130,7 +131,13 @@ class TestWhatCannotWork:
         is_an_error(pokerl("run", tmp_path / "real.toml"), "No model is named.", "--model NAME")
 
     def test_no_experiment(self, pokerl):
-        is_an_error(pokerl("run", "nothing.toml"), "There is no experiment file nothing.toml.")
+        is_an_error(pokerl("run", "nothing.toml"), "There is no experiment file nothing.toml.", "baseline, red, story")
+
+    def test_a_script_that_does_not_know_the_interface(self, pokerl):
+        said = pokerl("play", "story", "--interface", "pixels")
+        assert said.code == 2
+        assert "no turns with the interface 'pixels'" in said.err
+        assert not list(Path.cwd().glob("runs/*"))
 
     def test_an_experiment_with_an_unknown_field(self, pokerl, tmp_path):
         (tmp_path / "wrong.toml").write_text('moed = "fair"\n')
@@ -294,7 +301,7 @@ class TestTables:
 
         folder = write_interface(tmp_path / "i", "def go(game, path: list[str]) -> dict[str, int]: ...")
         console = Console(width=120, record=True, file=io.StringIO())
-        console.print(interfaces_table([load_interface(folder)]), plain("[/x]"))
+        console.print(interfaces_list([load_interface(folder)]), plain("[/x]"))
         assert "go(path: list[str])" in console.export_text()
 
     def test_of_doctor(self, pokerl):
@@ -305,10 +312,13 @@ class TestTables:
 
 
 def test_a_failed_attempt_is_exit_code_1_and_its_folder_is_kept(pokerl, experiment, tmp_path):
-    folder = write_interface(tmp_path / "mine", name="unscripted")
+    folder = write_interface(tmp_path / "mine", name="wordless")
+    turn = experiment.parent / "script" / "player-wordless" / "01.md"
+    turn.parent.mkdir()
+    turn.write_text("+++\nnonsense\n+++\n")
     said = pokerl("play", experiment, "--interface", folder, "--runs", "r")
     assert said.code == 1
-    assert "has no turn 1" in said.err
+    assert "The front matter of turn 1" in said.err
     assert len(list(Path("r").iterdir())) == 1
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -209,7 +210,7 @@ def _cell(text: str) -> str:
 
 
 def _rich(table: Table) -> Iterator[RenderableType]:
-    shown = RichTable()
+    shown = RichTable(box=SIMPLE_HEAD)
     for column in table.columns:
         shown.add_column(column, overflow="fold")
     for row in table.rows:

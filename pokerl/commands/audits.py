@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rich import box
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -22,7 +23,7 @@ def audit_with_bar(folder: Path, *, rom: str, console: Console) -> Audit:
 
 def provenance_table(found: Audit) -> Table:
     """Per attempt: how many milestones were earned, glitched or written, and what was poked."""
-    table = Table(title="Audit: was it earned?", title_justify="left")
+    table = Table(title="Audit: was it earned?", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("attempt")
     table.add_column("version")
     for name in ("earned", "glitched", "written", "claimed"):

@@ -12,7 +12,7 @@ from pokerl.budget import Budget
 from pokerl.commands.interfaces import find_interface
 from pokerl.commands.tables import splits_table
 from pokerl.commands.watching import display
-from pokerl.design.opening import open_run
+from pokerl.design.opening import open_run, scripted_folder
 from pokerl.design.settings import ExperimentSettings
 from pokerl.display import plain
 from pokerl.errors import UsageProblem
@@ -21,6 +21,7 @@ from pokerl.play.cut import cut_attempts
 from pokerl.play.result import AttemptResult
 from pokerl.play.run import Run
 from pokerl.play.versions import keep_version
+from pokerl.rlm.models.scripted import ScriptedModel
 from pokerl.states.shelf import put_start
 from pokerl.timeline import read_events
 
@@ -37,6 +38,7 @@ def play_once(settings: ExperimentSettings, interface: str, *, unsafe: bool, con
     chosen = find_interface(interface)
     with open_run(settings, environment=os.environ, unsafe=unsafe, work="attempt") as run:
         kept = keep_version(run, chosen.folder, chosen.manifest.name)
+        _require_turns(settings, kept.manifest.name)
         plan = AttemptPlan(
             identifier="a001",
             version=kept.manifest.name,
@@ -62,6 +64,15 @@ def play_on(settings: ExperimentSettings, folder: Path, *, unsafe: bool, console
         run.record("experiment_resumed", name=settings.name, cartridge=run.cartridge.identifier, mode=run.mode)
         plan = plan_to_go_on(run, cuts[0], settings.player, settings.scout)
         return _play(run, plan, cuts[0].budget(), console)
+
+
+def _require_turns(settings: ExperimentSettings, version: str) -> None:
+    """Raise :class:`~pokerl.errors.UsageProblem` when the player is scripted, but not for this interface."""
+    if settings.scripted and not ScriptedModel(scripted_folder(settings.scripted)).begins(f"player-{version}"):
+        raise UsageProblem(
+            f"The scripted player of {Path(settings.scripted).name!r} has no turns with the interface {version!r}.",
+            "Give --model NAME for a real model, or another experiment: `pokerl play baseline --interface baseline`.",
+        )
 
 
 def _play(run: Run, plan: AttemptPlan, budget: Budget, console: Console) -> PlayReport:

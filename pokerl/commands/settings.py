@@ -14,7 +14,8 @@ from pokerl.errors import ConfigurationProblem, RunFolderProblem, UsageProblem
 from pokerl.shipped import path as shipped
 from pokerl.timeline.manifest import read_manifest
 
-STORY = "experiments/story.toml"
+SHIPPED = "experiments"
+STORY = Path("story")
 
 
 def settings_for(
@@ -44,7 +45,7 @@ def settings_for(
     elif cassette is not None:
         base = msgspec.structs.replace(_settings_of(cassette), scripted="", cassette=str(cassette))
     else:
-        base = load_settings(experiment or shipped(STORY))
+        base = load_settings(_experiment_file(experiment or STORY))
     changes: dict[str, Any] = {
         name: value for name, value in (("rom", rom), ("runs", runs), ("sandbox", sandbox), ("start", start)) if value
     }
@@ -66,6 +67,18 @@ def for_one_attempt(settings: ExperimentSettings, minutes: float | None) -> Expe
             raise UsageProblem(f"{minutes} are no minutes to play in.", "Give a number above 0, such as --minutes 30.")
         player = msgspec.structs.replace(player, wall=f"{minutes * 60:.3f}s")
     return msgspec.structs.replace(settings, name="play", player=player)
+
+
+def _experiment_file(given: Path) -> Path:
+    """The file that is meant: a path, or the name of an experiment that ships."""
+    ships = {file.stem: file for file in sorted(shipped(SHIPPED).glob("*.toml"))}
+    if given.exists():
+        return given
+    if given.parent.name in ("", SHIPPED) and given.stem in ships:
+        return ships[given.stem]
+    raise ConfigurationProblem(
+        f"There is no experiment file {given}.", f"Give the path of a TOML file, or one that ships: {', '.join(ships)}."
+    )
 
 
 def _settings_of(folder: Path) -> ExperimentSettings:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from pokerl.design.results import VersionRow
 from pokerl.display import plain
@@ -62,7 +65,11 @@ def reached(attempt: AttemptResult, total: int) -> str:
 
 def splits_table(attempt: AttemptResult) -> Table:
     """The milestones of one attempt."""
-    table = Table(title=f"Attempt {attempt.identifier} with {attempt.version}: {attempt.outcome}", title_justify="left")
+    table = Table(
+        title=f"Attempt {attempt.identifier} with {attempt.version}: {attempt.outcome}",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+    )
     table.add_column("milestone")
     for name in ("frame", "wall clock", "tokens"):
         table.add_column(name, justify="right")
@@ -82,13 +89,15 @@ def checks_table(checks: Sequence[Check]) -> Table:
     return table
 
 
-def interfaces_table(interfaces: Iterable[Interface]) -> Table:
-    """Interfaces and their tools."""
-    table = Table()
-    for name in ("interface", "capabilities", "tools", "description"):
-        table.add_column(name, overflow="fold")
-    for interface in interfaces:
-        manifest = interface.manifest
-        tools = "\n".join(tool.signature for tool in interface.tools)
-        table.add_row(manifest.name, ", ".join(manifest.capabilities), plain(tools), plain(manifest.description))
-    return table
+def interfaces_list(interfaces: Iterable[Interface]) -> Group:
+    """Interfaces, each with what it may do, what it is and its tools, a line each."""
+    return Group(*(line for interface in interfaces for line in _interface_lines(interface)))
+
+
+def _interface_lines(interface: Interface) -> Iterator[RenderableType]:
+    manifest = interface.manifest
+    yield Text(f"{manifest.name} ({', '.join(manifest.capabilities)})", style="bold")
+    yield Padding(plain(manifest.description), (0, 0, 0, 2))
+    for tool in interface.tools:
+        yield Padding(plain(tool.signature), (0, 0, 0, 4))
+    yield Text()

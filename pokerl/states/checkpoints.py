@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from msgspec import Struct
+from rich import box
 from rich.table import Table
 
 from pokerl.cartridge import load
@@ -52,7 +53,7 @@ def list_checkpoints(folder: Path) -> list[Checkpoint]:
 
 def checkpoints_table(rows: list[Checkpoint]) -> Table:
     """Checkpoints as a table."""
-    table = Table()
+    table = Table(box=box.SIMPLE_HEAD)
     for name in ("checkpoint", "attempt", "machine", "frame", "label", "milestones before it"):
         table.add_column(name, justify="right" if name == "frame" else "left")
     for row in rows:

@@ -132,6 +132,7 @@ def _rom(given: str, is_shipped: str) -> str | None:
 
 
 def _show(kept: Sequence[Any], as_json: bool) -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     from pokerl.display import plain
@@ -142,7 +143,7 @@ def _show(kept: Sequence[Any], as_json: bool) -> None:
     if not kept:
         console_for(False).print("There are no start states in savestates/.")
         return
-    table = Table()
+    table = Table(box=SIMPLE_HEAD)
     for title in ("start state", "game", "frame", "PyBoy", "where from"):
         table.add_column(title)
     for one in kept:

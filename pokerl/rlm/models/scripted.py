@@ -68,6 +68,10 @@ class ScriptedModel:
         )
         return Completion(text, usage, time.monotonic() - begun, 0.0, self.name)
 
+    def begins(self, agent: str) -> bool:
+        """Whether there is a first turn for an agent."""
+        return any((self._folder / spelling / "01.md").is_file() for spelling in spellings(agent))
+
     def _turn(self, request: ModelRequest) -> Path:
         tried = []
         for agent in spellings(request.agent):
