@@ -165,7 +165,7 @@ class TestWhatCannotWork:
         is_an_error(pokerl("play", experiment, "--interface", folder), "does not take `game`")
 
     def test_an_interface_that_does_not_import(self, pokerl, experiment, tmp_path):
-        folder = write_interface(tmp_path / "mine", "import nothing_of_the_kind")
+        folder = write_interface(tmp_path / "mine", "import nothing_of_the_kind", name="starter")
         said = pokerl("play", experiment, "--interface", folder)
         assert said.code == 2
         assert "No module named 'nothing_of_the_kind'" in said.err

@@ -37,8 +37,8 @@ def play_once(settings: ExperimentSettings, interface: str, *, unsafe: bool, con
     """One attempt with an interface, in a run folder of its own."""
     chosen = find_interface(interface)
     with open_run(settings, environment=os.environ, unsafe=unsafe, work="attempt") as run:
+        _require_turns(settings, chosen.manifest.name)
         kept = keep_version(run, chosen.folder, chosen.manifest.name)
-        _require_turns(settings, kept.manifest.name)
         plan = AttemptPlan(
             identifier="a001",
             version=kept.manifest.name,
