@@ -25,7 +25,8 @@ class EndpointSettings(BaseSettings):
         max_output_tokens: most tokens of a reply; ``None`` leaves it to the endpoint.
         temperature: ``None`` leaves it to the endpoint (reasoning models refuse it).
         reasoning_effort: for reasoning models; ``None`` leaves it to the endpoint.
-        stall_seconds: how long a stream may be silent before it is given up and asked again.
+        stall_seconds: how long a stream may be silent before it is given up and asked again; ten minutes, as the
+            `openai` package has it, since reasoning models say nothing while they think.
         attempts: how often a call is tried in all.
         longest_wait: most seconds to wait between two tries, also when the endpoint asks for more.
         input_price, output_price: dollars for a million tokens, where published prices are unknown or others; both or
@@ -41,7 +42,7 @@ class EndpointSettings(BaseSettings):
     max_output_tokens: int | None = Field(default=None, ge=1)
     temperature: float | None = None
     reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None = None
-    stall_seconds: float = Field(default=180.0, gt=0)
+    stall_seconds: float = Field(default=600.0, gt=0)
     attempts: int = Field(default=6, ge=1)
     longest_wait: float = Field(default=120.0, ge=0)
     input_price: float | None = Field(default=None, ge=0)
