@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pokerl.cartridge import Cartridge, MemoryImage, Milestone, MilestoneWatch
-from pokerl.emulator.core import PyBoy, PyBoyException, StateFiles, state_access
+from pokerl.emulator.core import PyBoy, PyBoyException, state_access
 from pokerl.emulator.protocol import BUTTONS
 from pokerl.errors import RomProblem, StateRejected, UsageProblem
 from pokerl.timeline.states import StoredState
@@ -229,14 +229,19 @@ class Machine:
         """Go on from a state that PyBoy itself saved, of this ROM, of any origin; counted from here as from power-on.
 
         Raises:
-            StateRejected: PyBoy cannot load it. Where the machine stands then is not known.
+            StateRejected: PyBoy cannot load it, or not all of it. Where the machine stands then is not known.
         """
+        file = io.BytesIO(core)
         try:
-            StateFiles().load(self._pyboy, core)
+            self._pyboy.load_state(file)
         except (PyBoyException, OSError, ValueError, IndexError, AssertionError, OverflowError, TypeError) as error:
             raise StateRejected(
                 f"PyBoy cannot load the state: {error}.", "Give one that PyBoy saved with this ROM."
             ) from error
+        if file.read(1):
+            raise StateRejected(
+                "The state goes on where one of this ROM ends.", "Give one that PyBoy saved with this ROM."
+            )
         self._watch = MilestoneWatch(self.cartridge.milestones)
         self._mask, self.frame, self._drawn = 0, 0, -1
         self._sample, self.milestones = [], {}

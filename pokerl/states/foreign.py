@@ -17,6 +17,8 @@ from pokerl.cartridge import Cartridge, locate_rom
 from pokerl.emulator import Machine
 from pokerl.emulator.protocol import BUTTONS
 from pokerl.errors import PokerlError, StateRejected
+from pokerl.states.belonging import belongs
+from pokerl.states.older import completed
 from pokerl.states.shelf import Kept, keep_state, summary_of
 from pokerl.timeline.states import StoredState, pack_state, unpack_state
 
@@ -71,8 +73,7 @@ def import_state(
     if trial.problem:
         raise StateRejected(
             f"{file} (PyBoy state format {content[0]}) cannot be taken: {trial.problem}",
-            "Give an unchanged state of this very ROM; one of an older PyBoy that the installed one cannot read must be"
-            " loaded in the PyBoy that made it, and played anew from there.",
+            "Give an unchanged state of this very ROM, made by PyBoy 1.6 or newer.",
         )
     label = f"imported from {file.name} (PyBoy state format {content[0]}), trusted on request"
     stored = msgspec.structs.replace(unpack_state(trial.packed, str(file)), label=label)
@@ -85,7 +86,10 @@ def try_state(order: _Order) -> Trial:
 
     machine = Machine(order.rom, load(order.cartridge))
     try:
-        machine.adopt(Path(order.file).read_bytes())
+        state = completed(Path(order.file).read_bytes())
+        machine.adopt(state)
+        if not belongs(state, machine, Path(order.rom).read_bytes()):
+            return Trial(problem=f"it is of another game than {order.rom}.")
         stored = machine.stored()
         summary = summary_of(machine)
         before = machine.picture(), machine.ram_hash()
