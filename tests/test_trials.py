@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from tests.trials.attempts import cut_off
 from tests.trials.determinism import compare
 from tests.trials.kills import disturbed
 
@@ -15,6 +16,12 @@ def test_an_attempt_that_is_killed_and_interrupted_ends_as_if_nothing_had_happen
     assert outcome.disturbed.total() == 8
     assert (outcome.lost, outcome.wrong) == (0, [])
     assert outcome.unknown <= 8
+
+
+def test_a_whole_attempt_that_is_cut_off_goes_on_and_ends_as_if_nothing_had_happened(tmp_path):
+    outcome = cut_off(tmp_path, ["kill", "interrupt"], attempts=1, seed=6)
+    assert (outcome.cut, outcome.wrong) == ({"kill": 1, "interrupt": 1}, [])
+    assert outcome.asked_again <= 2
 
 
 def test_random_runs_are_replayed_alike_here_in_a_fresh_process_and_from_a_copy(tmp_path, nursery):

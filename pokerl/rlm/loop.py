@@ -260,6 +260,7 @@ class _Run:
 
     def take_turn(self) -> None:
         """Ask, run the code, tell what came of it."""
+        self.check()  # quick replies and quick blocks are over before anybody looks
         if self.turn >= self.agent.max_turns:
             raise Done("turns", f"The {self.agent.max_turns} turns are used up.")
         reply = self.ask()

@@ -172,6 +172,18 @@ def test_a_run_can_be_stopped_from_another_thread(tier, tmp_path):
     assert result.stop == "interrupted"
 
 
+def test_a_run_whose_turns_are_all_quick_is_stopped_at_the_next_one(tier, tmp_path):
+    stop = threading.Event()
+
+    def press_ctrl_c(_):
+        stop.set()
+        return code("1")
+
+    mind = Mind([code("1"), press_ctrl_c, *[code("1")] * 50])
+    result = run(AgentSpec(name="a"), model=mind, budget=Budget(), tier=tier, transcript=tmp_path, cancelled=stop)
+    assert (result.stop, result.turns) == ("interrupted", 2)
+
+
 def test_a_model_client_with_a_defect_fails_the_run_and_does_not_raise(agent_run):
     result = agent_run(mind=Mind([lambda _: 1 / 0])).result
     assert (result.stop, "ZeroDivisionError" in result.reason) == ("failed", True)
