@@ -42,7 +42,7 @@ Mode = Annotated[str, typer.Option("--mode", help="What interfaces may do: pixel
 Model = Annotated[str, typer.Option("--model", help="Name of a model at the OpenAI-compatible endpoint.")]
 Runs = Annotated[str, typer.Option("--runs", help="Where run folders are made.")]
 Start = Annotated[str, typer.Option("--start", help="A start state (`pokerl states`) instead of power-on.")]
-Sandbox = Annotated[str, typer.Option("--sandbox", help="A tier by name: bubblewrap or landlock.")]
+Sandbox = Annotated[str, typer.Option("--sandbox", help="A tier by name: bubblewrap, landlock or docker.")]
 Unsafe = Annotated[bool, typer.Option("--unsafe-no-sandbox", help="Run model-written code without any sandbox.")]
 
 

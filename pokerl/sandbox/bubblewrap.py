@@ -33,7 +33,7 @@ class Bubblewrap(Tier):
             raise SandboxUnavailable("bubblewrap is not installed.", "Install it, e.g. `apt-get install bubblewrap`.")
         bound = limits(policy, policy.processes + OWN_PROCESSES + _others())
         filtered = seccomp.assemble(signals=True, attributes=True).hex()
-        inner = {"filter": filtered, "rules": _rules(policy), "limits": bound}
+        inner = {"filter": filtered, "rules": inner_rules(policy), "limits": bound}
         wrapper = [program, *_arguments(policy), "--", *boot("confine", inner)]
         needed = [*readable(policy), Path(program)]
         return {"wrapper": wrapper, "scratch": 0, **stepping_down(policy, needed)}
@@ -48,7 +48,7 @@ def _others() -> int:
     return 0 if release >= COUNTED_BY_NAMESPACE else users.tasks(os.geteuid())
 
 
-def _rules(policy: Policy) -> dict[str, Any] | None:
+def inner_rules(policy: Policy) -> dict[str, Any] | None:
     """Landlock within, where the kernel has it: else a given descriptor could be opened anew through /proc to write."""
     places = ["/proc", LIBRARY, *map(str, readable(policy))]
     version = rules.version()

@@ -14,7 +14,8 @@ def choose(preferred: str | None = None, *, unsafe: bool = False) -> Tier:
     """The tier to use, tried a moment ago; its ``name`` belongs in the manifest.
 
     Args:
-        preferred: ``"bubblewrap"``, ``"landlock"`` or ``"none"``; otherwise the first of the two that works.
+        preferred: ``"bubblewrap"``, ``"landlock"``, ``"docker"`` or ``"none"``; by default the first of the three that
+            works.
         unsafe: allow the tier ``"none"``; chosen only if it is also the preferred one or no preference is given.
 
     Raises:
@@ -24,10 +25,6 @@ def choose(preferred: str | None = None, *, unsafe: bool = False) -> Tier:
     if preferred == Bare.name or (preferred is None and unsafe):
         return _bare(unsafe=unsafe)
     kinds = [kind for kind in TIERS if preferred in (None, kind.name)]
-    if preferred == "docker":
-        raise SandboxUnavailable(
-            "There is no docker tier.", "Run pokerl itself in the container; landlock works there."
-        )
     if not kinds:
         names = ", ".join(kind.name for kind in TIERS)
         raise ConfigurationProblem(f"No sandbox tier is called {preferred}.", f"The tiers are {names} and none.")

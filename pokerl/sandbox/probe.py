@@ -19,6 +19,7 @@ from typing import Any
 
 from pokerl.errors import SandboxUnavailable
 from pokerl.sandbox.bubblewrap import Bubblewrap
+from pokerl.sandbox.docker import DAEMON_REMEDY, Docker
 from pokerl.sandbox.inside import rules
 from pokerl.sandbox.landlock import Landlock
 from pokerl.sandbox.places import package_folder
@@ -28,13 +29,14 @@ from pokerl.sandbox.tier import Tier
 
 PATIENCE = 10.0  # seconds for a start that takes a tenth of one
 ANSWER_LIMIT = 65536
-TIERS: tuple[type[Tier], ...] = (Bubblewrap, Landlock)
+TIERS: tuple[type[Tier], ...] = (Bubblewrap, Landlock, Docker)
 
 NAMESPACES_REMEDY = (
     "Allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, on Ubuntu also "
     "kernel.apparmor_restrict_unprivileged_userns=0), or use the tier landlock."
 )
 LANDLOCK_REMEDY = "Use Linux 5.13 or newer with `landlock` among the kernel's lsm= modules, or install bubblewrap."
+REMEDIES = {Bubblewrap.name: NAMESPACES_REMEDY, Landlock.name: LANDLOCK_REMEDY, Docker.name: DAEMON_REMEDY}
 ROOT_REMEDY = "Run as an ordinary user, or open the folders above Python to others, e.g. `chmod o+x /root`."
 
 
@@ -56,10 +58,8 @@ class TierReport:
 
 
 def probe() -> list[TierReport]:
-    """Try every tier, strongest first, with real programs; takes less than a second."""
-    docker = "A container cannot inherit a socket, nor receive descriptors from the host, so pokerl has no such tier."
-    reports = [examine(tier) for tier in TIERS]
-    return [*reports, TierReport("docker", False, docker, "Run pokerl itself in the container; landlock works there.")]
+    """Try every tier, strongest first, with real programs; takes about a second."""
+    return [examine(tier) for tier in TIERS]
 
 
 def examine(kind: type[Tier]) -> TierReport:
@@ -144,8 +144,7 @@ def _unavailable(tier: Tier, errors: Any, process: subprocess.Popen[bytes]) -> S
     )
     if "step down" in reason:
         return SandboxUnavailable(f"It does not start: {reason}.", ROOT_REMEDY)
-    remedy = NAMESPACES_REMEDY if tier.name == Bubblewrap.name else LANDLOCK_REMEDY
-    return SandboxUnavailable(f"It does not start: {reason}.", remedy)
+    return SandboxUnavailable(f"It does not start: {reason}.", REMEDIES[tier.name])
 
 
 def _complaints(found: dict[str, Any]) -> list[str]:

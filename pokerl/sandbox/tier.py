@@ -37,10 +37,11 @@ PATIENCE = 2.0  # seconds that a supervisor gets to end its tree before it is ki
 class Tier(abc.ABC):
     """Starts and ends sandboxed programs.
 
-    ``name`` is what the manifest records.
+    ``name`` is what the manifest records, ``supervisor`` the module of ``inside`` that watches over a program.
     """
 
     name: str
+    supervisor = "supervise"
 
     def launch(
         self,
@@ -72,7 +73,7 @@ class Tier(abc.ABC):
         """
         plan = self._plan(policy) | {"host": os.getpid(), "descriptors": descriptors}
         return subprocess.Popen(
-            [*boot("supervise", plan), *argv],
+            [*boot(self.supervisor, plan), *argv],
             stdin=stdin,
             stdout=stdout,
             stderr=stderr,
@@ -88,7 +89,21 @@ class Tier(abc.ABC):
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(PATIENCE)
             return
-        _kill_tree(process)
+        self._end(process)
+
+    def members(self, process: subprocess.Popen[bytes]) -> list[int]:
+        """The program and everything that it started, as process ids of this machine, parents first."""
+        return descendants(process.pid)
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill what a supervisor did not, and the supervisor."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and (below := self.members(process)):
+            for pid in below:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        process.kill()
+        process.wait()
 
     @abc.abstractmethod
     def _plan(self, policy: Policy) -> dict[str, Any]:
@@ -139,13 +154,3 @@ def stepping_down(policy: Policy, needed: Sequence[Path]) -> dict[str, Any]:
     """The part of a plan that turns root into a user id of its own; nothing for anyone else."""
     shown = [str(path.absolute().resolve()) for path in policy.readable]
     return {"user": users.unused(), "needed": [str(path) for path in needed], "shown": shown}
-
-
-def _kill_tree(process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and (below := descendants(process.pid)):
-        for pid in below:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-    process.kill()
-    process.wait()

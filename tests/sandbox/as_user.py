@@ -8,11 +8,19 @@ from pathlib import Path
 from pokerl.sandbox.inside.descend import descend
 from pokerl.sandbox.places import runtime_paths
 
+DOCKER = Path("/var/run/docker.sock")
+
+
+def docker_group() -> tuple[int, ...]:
+    """The group whose members may use Docker, as a user who installed it would be in it."""
+    return (DOCKER.stat().st_gid,) if DOCKER.exists() else ()
+
+
 if __name__ == "__main__":
     user, home, *argv = sys.argv[1:]
     os.chown(home, int(user), int(user))
     here = Path(__file__).resolve().parent
-    descend(int(user), [str(path) for path in (*runtime_paths(), here)], [])
+    descend(int(user), [str(path) for path in (*runtime_paths(), here)], [], docker_group())
     os.environ["HOME"] = home
     os.environ["TMPDIR"] = tempfile.tempdir = home
     os.execv(argv[0], argv)

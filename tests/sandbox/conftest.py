@@ -9,13 +9,18 @@ from pokerl.sandbox import Policy, Tier, choose
 from pokerl.sandbox.policy import MEBIBYTE
 from pokerl.sandbox.probe import TIERS, examine
 
-WORKING = [kind.name for kind in TIERS if examine(kind).works]
+REPORTS = [examine(kind) for kind in TIERS]
+WORKING = [report.name for report in REPORTS if report.works]
+EVERY_TIER = [
+    pytest.param(report.name, marks=[] if report.works else pytest.mark.skip(reason=f"{report.reason} {report.remedy}"))
+    for report in REPORTS
+]
 SMALL = Policy(scratch_bytes=32 * MEBIBYTE, memory_bytes=1024 * MEBIBYTE, processes=16, file_bytes=8 * MEBIBYTE)
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
-@pytest.fixture(scope="session", params=WORKING)
+@pytest.fixture(scope="session", params=EVERY_TIER)
 def tier(request: pytest.FixtureRequest) -> Tier:
     return choose(request.param)
 

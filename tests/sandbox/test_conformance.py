@@ -15,7 +15,6 @@ import pytest
 
 from pokerl.errors import ConfigurationProblem
 from pokerl.sandbox import Policy, Tier
-from pokerl.sandbox.inside.supervise import descendants
 
 from .conftest import SMALL, Run
 
@@ -59,8 +58,8 @@ def _forest(tier: Tier) -> tuple[subprocess.Popen[bytes], list[int]]:
     os.close(writing)
     assert os.read(reading, 1) == b"x"
     os.close(reading)
-    assert _eventually(lambda: len(descendants(process.pid)) >= 4)
-    return process, descendants(process.pid)
+    assert _eventually(lambda: len(tier.members(process)) >= 4)
+    return process, tier.members(process)
 
 
 def test_a_program_runs_and_its_output_arrives(run: Run) -> None:
@@ -353,16 +352,17 @@ def test_a_program_dies_with_the_host(tier: Tier) -> None:
     code = f"""
 import os, sys, time
 from pokerl.sandbox import choose, Policy
-process = choose({tier.name!r}).launch([sys.executable, "-c", "import time; time.sleep(600)"], Policy())
-print(process.pid, flush=True)
+tier = choose({tier.name!r})
+process = tier.launch([sys.executable, "-c", "import time; time.sleep(600)"], Policy())
+while not (members := tier.members(process)):
+    time.sleep(0.01)
+print(process.pid, *members, flush=True)
 time.sleep(600)
 """
     host = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
     with host:
         assert host.stdout is not None
-        supervisor = int(host.stdout.readline())
-        assert _eventually(lambda: descendants(supervisor))
-        members = [supervisor, *descendants(supervisor)]
+        members = [int(word) for word in host.stdout.readline().split()]
         host.kill()
         host.wait()
     assert _eventually(lambda: _gone(members))

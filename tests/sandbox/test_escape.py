@@ -13,7 +13,7 @@ from pokerl.sandbox.escape.run import attempts
 from pokerl.sandbox.inside import rules
 from pokerl.sandbox.landlock import Landlock
 
-from .conftest import WORKING
+from .conftest import EVERY_TIER, WORKING
 
 ROOT = Path(__file__).parents[2]
 HARMLESS = ("files.read_secret", "files.read_ssh_key", "files.read_secret_by_symlink", "files.read_secret_with_loader")
@@ -22,7 +22,7 @@ HARMLESS += ("processes.read_victim_file", "network.connect_tcp", "network.conne
 HARMLESS += ("network.send_udp", "network.send_abstract_from_pair", "reach.memfd_create", "reach.socket")
 
 
-@pytest.fixture(scope="module", params=WORKING)
+@pytest.fixture(scope="module", params=EVERY_TIER)
 def outcomes(request: pytest.FixtureRequest) -> dict:
     return {outcome.name: outcome for outcome in attempt_all(choose(request.param))}
 
@@ -45,7 +45,7 @@ def test_the_attempts_do_get_out_where_nothing_holds_them() -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the other tests run as an ordinary user already")
-@pytest.mark.parametrize("name", WORKING)
+@pytest.mark.parametrize("name", EVERY_TIER)
 def test_nothing_escapes_from_an_ordinary_users_sandbox(name: str, ordinary_user: list[str]) -> None:
     code = f"""
 import os

@@ -3,15 +3,16 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from pokerl.errors import ConfigurationProblem, SandboxUnavailable
-from pokerl.sandbox import choose, probe
+from pokerl.sandbox import Policy, choose, probe
 from pokerl.sandbox.__main__ import main
 
-from .conftest import WORKING
+from .conftest import EVERY_TIER, WORKING
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,7 +29,7 @@ def test_the_strongest_working_tier_is_chosen() -> None:
     assert choose().name == WORKING[0]
 
 
-@pytest.mark.parametrize("name", WORKING)
+@pytest.mark.parametrize("name", EVERY_TIER)
 def test_a_preferred_tier_is_taken(name: str) -> None:
     assert choose(name).name == name
 
@@ -72,9 +73,32 @@ def test_unsafe_alone_does_not_weaken_a_preference() -> None:
     assert choose(WORKING[0], unsafe=True).name == WORKING[0]
 
 
-def test_docker_says_why_it_is_not_there() -> None:
-    with pytest.raises(SandboxUnavailable, match="docker"):
+def test_docker_without_its_client_or_its_daemon_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SandboxUnavailable, match="docker is not installed"):
         choose("docker")
+    client = tmp_path / "docker"
+    client.write_text("#!/bin/sh\necho 'Cannot connect to the Docker daemon.' >&2\nexit 1\n")
+    client.chmod(0o755)
+    with pytest.raises(SandboxUnavailable, match="Cannot connect to the Docker daemon"):
+        choose("docker")
+
+
+def test_a_container_is_gone_with_its_supervisor_however_that_ends() -> None:
+    if "docker" not in WORKING:
+        pytest.skip("Docker does not run here")
+    tier = choose("docker")
+    process = tier.launch([sys.executable, "-c", "import time; time.sleep(600)"], Policy(), stderr=subprocess.DEVNULL)
+    while not (members := tier.members(process)):
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    until = time.monotonic() + 10
+    while any(Path(f"/proc/{pid}").exists() for pid in members) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in members)
 
 
 def test_an_unknown_tier_is_named() -> None:

@@ -11,14 +11,12 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pokerl.sandbox.inside.supervise import descendants
 from pokerl.sandbox.places import package_folder
 from pokerl.sandbox.policy import Policy
 from pokerl.sandbox.tier import Tier
@@ -143,17 +141,10 @@ def _neighbour(stack: contextlib.ExitStack, tier: Tier, policy: Policy, token: s
     assert neighbour.stdout is not None
     stack.callback(neighbour.stdout.close)
     neighbour.stdout.read(1)
-    program = _last_descendant(neighbour.pid)
+    program = tier.members(neighbour)[-1]
     place = str(Path(f"/proc/{program}/cwd").readlink())
     seen = place if Path(place, "note").exists() else f"/proc/{program}/cwd"  # in a mount namespace the name differs
     return {"neighbour": program, "neighbour_scratch": seen, "group": os.getpgid(0)}
-
-
-def _last_descendant(pid: int) -> int:
-    until = time.monotonic() + 5
-    while not (below := descendants(pid)) and time.monotonic() < until:
-        time.sleep(0.01)
-    return below[-1]
 
 
 @contextlib.contextmanager

@@ -19,20 +19,19 @@ from pokerl.sandbox.inside import kernel
 
 AT_EMPTY_PATH = 0x1000
 AT_RECURSIVE = 0x8000
-AT_FDCWD = -100
 OPEN_TREE_CLONE = 1
-MOVE_MOUNT_F_EMPTY_PATH = 4
 MOUNT_ATTR_IDMAP = 0x00100000
 LAST_CAPABILITY = 63
 
 
-def descend(user: int, needed: list[str], shown: list[str]) -> None:
+def descend(user: int, needed: list[str], shown: list[str], groups: tuple[int, ...] = ()) -> None:
     """Become ``user`` for good, with all capabilities gone.
 
     Args:
         user: user and group id to take.
         needed: paths that must stay reachable.
         shown: those of them whose files are readable even where they belong to root alone.
+        groups: further groups of that user.
 
     Raises:
         OSError: a path is closed to others and mounts are not allowed here, or there is no right to change the user.
@@ -45,7 +44,7 @@ def descend(user: int, needed: list[str], shown: list[str]) -> None:
         if behind:
             raise
     _drop_bounding_set()
-    os.setgroups([])
+    os.setgroups(groups)
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # else this process could not even write to its own /proc
@@ -63,12 +62,12 @@ def _open_in_private(behind: list[str], shown: list[str], user: int) -> None:
     kernel.mount("none", "/", "none", kernel.MS_REC_PRIVATE)
     links = {path: os.readlink(path) for path in behind if os.path.islink(path)}
     wanted = [path for path in dict.fromkeys([*behind, *shown]) if path not in links]
-    trees = {path: _clone(path, user if path in shown else None) for path in wanted}
+    trees = {path: clone(path, user if path in shown else None) for path in wanted}
     for folder in sorted({closed_ancestor(path) for path in behind}):
         kernel.mount("tmpfs", folder, "tmpfs", kernel.MS_NOSUID_NODEV, "mode=0755,size=1m")
     for path, tree in trees.items():
         _make_place(path, tree)
-        kernel.syscall("move_mount", tree, b"", AT_FDCWD, os.fsencode(path), MOVE_MOUNT_F_EMPTY_PATH)
+        kernel.attach(tree, path)
         os.close(tree)
     for path, target in links.items():
         with contextlib.suppress(FileExistsError):
@@ -76,8 +75,10 @@ def _open_in_private(behind: list[str], shown: list[str], user: int) -> None:
             os.symlink(target, path)
 
 
-def _clone(path: str, user: int | None) -> int:
-    tree = kernel.syscall("open_tree", AT_FDCWD, os.fsencode(path), OPEN_TREE_CLONE | os.O_CLOEXEC | AT_RECURSIVE)
+def clone(path: str, user: int | None) -> int:
+    """A mount of ``path`` that is nowhere yet, as a descriptor; what is root's in it is the ``user``'s, if any."""
+    flags = OPEN_TREE_CLONE | os.O_CLOEXEC | AT_RECURSIVE
+    tree = kernel.syscall("open_tree", kernel.AT_FDCWD, os.fsencode(path), flags)
     if user is not None:
         with (
             contextlib.suppress(OSError),

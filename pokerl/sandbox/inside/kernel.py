@@ -19,6 +19,10 @@ PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
 SECCOMP_MODE_FILTER = 2
 
+AT_FDCWD = -100
+MOVE_MOUNT_F_EMPTY_PATH = 4
+MNT_DETACH = 2
+
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUSER = 0x10000000
 MS_NOSUID_NODEV = 0x2 | 0x4
@@ -61,6 +65,16 @@ def mount(source: str, target: str, kind: str, flags: int, options: str = "") ->
     words = [os.fsencode(word) for word in (source, target, kind)]
     done = _libc.mount(*words, ctypes.c_ulong(flags), os.fsencode(options))
     _checked(int(done), f"mount on {target}")
+
+
+def attach(tree: int, target: str) -> None:
+    """Put the mount that ``tree`` is a descriptor of at a place."""
+    syscall("move_mount", tree, b"", AT_FDCWD, os.fsencode(target), MOVE_MOUNT_F_EMPTY_PATH)
+
+
+def unmount(target: str) -> None:
+    """Take a mount away from its place; who has it elsewhere keeps it."""
+    _checked(int(_libc.umount2(os.fsencode(target), ctypes.c_int(MNT_DETACH))), f"unmount {target}")
 
 
 def no_new_privileges() -> None:

@@ -82,7 +82,7 @@ def _forget_descriptors(descriptors: list[int]) -> None:
 def _watch(child: int, plan: dict[str, Any], scratch: str) -> int:
     while True:
         arrived = signal.sigtimedwait(WATCHED, INTERVAL)
-        if (code := _reap(child)) is not None:
+        if (code := reap(child)) is not None:
             return code
         if arrived is not None and arrived.si_signo != signal.SIGCHLD:
             return 128 + arrived.si_signo
@@ -93,8 +93,8 @@ def _watch(child: int, plan: dict[str, Any], scratch: str) -> int:
             return 128 + signal.SIGXFSZ
 
 
-def _reap(child: int) -> int | None:
-    """Collect what ended; the exit code if ``child`` is among it."""
+def reap(child: int) -> int | None:
+    """Collect what ended; the exit code (128 and the signal's number) if ``child`` is among it."""
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
