@@ -229,15 +229,15 @@ class Finder:
             if move.kind in ABILITIES - set(abilities)
         }
         people = [
-            f"{self._who(move.place)} leaves {self._name(move.place)}"
-            for move in moves
-            if in_way.get(move.place, 0) < 0 and move.kind != "strength"
+            self._gives_way(move.place) for move in moves if in_way.get(move.place, 0) < 0 and move.kind != "strength"
         ]
         return " and ".join([*reversed(needed.values()), *people])
 
-    def _who(self, place: Place) -> str:
+    def _gives_way(self, place: Place) -> str:
         person = next((one for one in self.world.maps[place.map].people if (one.x, one.y) == (place.x, place.y)), None)
-        return f"{person.kind} {person.slot}" if person else "somebody"
+        if person is None:
+            return f"what shuts {self._name(place)} opens"
+        return f"{person.kind} {person.slot} leaves {self._name(place)}"
 
     def _name(self, place: Place) -> str:
         one = self.world.maps.get(place.map)

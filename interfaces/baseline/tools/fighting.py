@@ -15,7 +15,7 @@ from .reading import Heard, go_on, read_on
 from .turns import carry_out, is_main
 
 LOOKS = 6000
-REFUSALS = 3
+REFUSALS, IDLE_TURNS = 3, 12
 KINDS = ("wild", "trainer")
 TOLD = 160
 LOST_WORDS = ("blacked out", "out of useable", "no usable")
@@ -65,7 +65,7 @@ class Idle:
         now = (state.party, state.bag, battle and battle.enemy, battle and battle.own)
         self._same = self._same + 1 if now == self._before else 0
         self._before = now
-        return "nothing changes from turn to turn" if self._same > REFUSALS else ""
+        return "nothing changes from turn to turn" if self._same > IDLE_TURNS else ""
 
     def refused(self, problem: str) -> bool:
         """Whether turns were refused too often."""

@@ -2,57 +2,59 @@
 
 from __future__ import annotations
 
+from pokerl.atlas import AtlasMap, World
 from pokerl.cartridge import GameState
+from pokerl.cartridge.surroundings import Sprite
 from pokerl.play import Game
 
 from . import maps
+from .sight import shut_squares
 from .waiting import situation
 
-VIEW = (8, 6)
-"""Squares to each side of the player that the little map shows, across and down."""
+HALF_VIEW = (9, 7)
+"""Squares to each side of the player, across and down, that the little map shows of maps which are larger."""
+LEGEND = "P you, p person or thing, E exit, s sign, # wall, : tall grass, ~ water, v < > ledges, T tree, = counter"
+EDGES = {"up": "north", "down": "south", "left": "west", "right": "east"}
+KINDS = {"person": "", "trainer": " trainer", "item": " item", "boulder": " boulder"}
 
 
 def describe(game: Game) -> str:
     """Everything that matters now."""
     state = game.state()
     parts = [state.summary()]
-    if state.running and state.battle is None and situation(state) == "map":
-        parts += [_exits(game, state), _people(state), _view(game, state)]
+    found = maps.finder(game, state) if state.running else None
+    here = found.world.maps.get(state.player.map_id) if found else None
+    if found and here and state.battle is None and situation(state) == "map":
+        people = maps.present(game, state)
+        parts += [_exits(state, found.world, here), _people(people, here), _view(game, state, here, people)]
     return "\n".join(part for part in parts if part)
 
 
-def _exits(game: Game, state: GameState) -> str:
-    found = maps.finder(game, state)
-    here = found.world.maps.get(state.player.map_id) if found else None
+def _exits(state: GameState, world: World, here: AtlasMap) -> str:
     doors = [f"({warp.x}, {warp.y}) {warp.destination_name}" for warp in state.warps]
-    edges = (
-        [f"{way.side} {found.world.maps[way.destination].name}" for way in here.connections] if found and here else []
-    )
+    edges = [f"{EDGES[way.side]} edge {world.maps[way.destination].name}" for way in here.connections]
     return f"Exits: {'; '.join([*doors, *edges])}" if doors or edges else ""
 
 
-def _people(state: GameState) -> str:
-    shown = [f"{one.slot}: ({one.x}, {one.y})" for one in state.sprites if one.on_screen]
-    return f"People and things in sight (slot: square): {', '.join(shown)}" if shown else ""
+def _people(people: list[Sprite], here: AtlasMap) -> str:
+    kinds = {one.slot: KINDS.get(one.kind, "") for one in here.people}
+    shown = [f"{one.slot}: ({one.x}, {one.y}){kinds.get(one.slot, '')}" for one in people]
+    return f"People and things (slot: square): {', '.join(shown)}" if shown else ""
 
 
-def _view(game: Game, state: GameState) -> str:
-    found = maps.finder(game, state)
-    here = found.world.maps.get(state.player.map_id) if found else None
-    if here is None:
-        return ""
+def _view(game: Game, state: GameState, here: AtlasMap, people: list[Sprite]) -> str:
     px, py = state.player.x, state.player.y
-    people = {(one.x, one.y): "p" for one in state.sprites if one.on_screen}
-    marks = {(warp.x, warp.y): "E" for warp in here.warps} | {(sign.x, sign.y): "s" for sign in here.signs} | people
-    marks[px, py] = "P"
-    rows = [
-        f"{y:3} " + "".join(marks.get((x, y), here.ground(x, y)) for x in _span(px, VIEW[0], here.width))
-        for y in _span(py, VIEW[1], here.height)
-    ]
-    left = max(0, px - VIEW[0])
-    legend = "P you, p person or thing, E exit, s sign, # wall, : tall grass, ~ water, v < > ledges, T tree, = counter"
-    return f"Around you, first column x={left} ({legend}):\n" + "\n".join(rows)
+    marks = {(place.x, place.y): "#" for place in shut_squares(game, state, here)}
+    marks |= {(warp.x, warp.y): "E" for warp in here.warps} | {(sign.x, sign.y): "s" for sign in here.signs}
+    marks |= {(one.x, one.y): "p" for one in people} | {(px, py): "P"}
+    across, down = _span(px, HALF_VIEW[0], here.width), _span(py, HALF_VIEW[1], here.height)
+    rows = [f"{y:3} " + "".join(marks.get((x, y), here.ground(x, y)) for x in across) for y in down]
+    whole = len(across) == here.width and len(down) == here.height
+    return f"{'The map' if whole else 'Around you'}, first column x={across[0]} ({LEGEND}):\n" + "\n".join(rows)
 
 
 def _span(middle: int, half: int, size: int) -> range:
+    """All of a small map, else what lies around the middle."""
+    if size <= 2 * half + 1:
+        return range(size)
     return range(max(0, middle - half), min(size, middle + half + 1))

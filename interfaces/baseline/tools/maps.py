@@ -19,7 +19,10 @@ from pokerl.atlas import (
 )
 from pokerl.atlas.path import Goal
 from pokerl.cartridge import GameState
+from pokerl.cartridge.surroundings import Sprite
 from pokerl.play import Game
+
+from .sight import shut_squares
 
 _WORLDS: dict[str, World] = {}
 _FINDERS: dict[tuple[str, int, bytes], Finder] = {}
@@ -55,7 +58,9 @@ def find_path(
 ) -> Path:
     """The way from where the player stands."""
     found = finder(game, state)
-    hidden = hidden_people(found.world, game.read(*TOGGLES))
+    hidden = _hidden(game, found.world)
+    here = found.world.maps.get(state.player.map_id)
+    shut = shut_squares(game, state, here) if here and state.battle is None and not state.menu else set()
     return found.path(
         place_of(state),
         goal,
@@ -64,11 +69,22 @@ def find_path(
         hidden=hidden
         if any(one.toggle is not None for each in found.world.maps.values() for one in each.people)
         else None,
-        blocked=blocked,
+        blocked=shut.union(blocked),
         last_map=state.player.last_map,
         grass=grass,
         beside=beside,
     )
+
+
+def present(game: Game, state: GameState) -> list[Sprite]:
+    """The people and things on the player's map, those out of sight included."""
+    hidden, here = _hidden(game, world(game)), state.player.map_id
+    return [one for one in state.sprites if one.on_screen or (here, one.slot) not in hidden]
+
+
+def _hidden(game: Game, of: World) -> frozenset[tuple[int, int]]:
+    """Whom the story hides now."""
+    return hidden_people(of, game.read(*TOGGLES))
 
 
 def place_of(state: GameState) -> Place:

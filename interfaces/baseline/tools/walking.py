@@ -15,7 +15,7 @@ from .waiting import box_open, settle
 
 STEP_LIMIT = 28
 WAY_LIMIT = 90
-REPLANS = 60
+REPLANS, PATIENCE = 60, 4
 NEEDS_HAND = {"cut", "surf", "strength", "elevator"}
 
 
@@ -42,18 +42,20 @@ def walk(game: Game, goal: Goal, *, beside: bool = False, grass: int = 1, limit:
     Returns:
         "" when the player stands there; else what stopped it: "battle", "text", "menu", or a sentence.
     """
-    blocked: dict[Place, int] = {}
+    blocked: set[Place] = set()
+    patience = PATIENCE
     for _ in range(REPLANS):
         kind = settle(game)
         if kind != "free":
             return kind
         state = game.state()
         here = place_of(state)
-        path = find_path(game, state, goal, beside=beside, grass=grass, blocked=list(blocked))
-        if not path and blocked:  # what was in the way may have moved on
+        path = find_path(game, state, goal, beside=beside, grass=grass, blocked=blocked)
+        if not path and blocked and patience:  # what was in the way may have moved on
             blocked.clear()
+            patience -= 1
             game.wait(30)
-            path = find_path(game, game.state(), goal, beside=beside, grass=grass)
+            continue
         if not path:
             return path.reason
         if not path.moves:
@@ -76,7 +78,7 @@ def turn(game: Game, button: str) -> str:
     return f"the player does not turn {button}"
 
 
-def _follow(game: Game, moves: tuple[Move, ...], here: Place, blocked: dict[Place, int], limit: int) -> str:
+def _follow(game: Game, moves: tuple[Move, ...], here: Place, blocked: set[Place], limit: int) -> str:
     """Make moves until one does not do what it should; the name of a move that needs more than a button, or ""."""
     for move in moves[:limit]:
         if move.kind in NEEDS_HAND:
@@ -86,7 +88,7 @@ def _follow(game: Game, moves: tuple[Move, ...], here: Place, blocked: dict[Plac
             return ""
         if now.place != move.place:
             if now.place == here and move.kind == "walk":
-                blocked[move.place] = 1
+                blocked.add(move.place)
             return ""
         here = now.place
     return ""
