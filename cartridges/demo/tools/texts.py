@@ -23,14 +23,14 @@ def _length(item: str) -> int:
     return len(item.replace("{number}", "00000"))
 
 
-def wrap(paragraph: str) -> list[str]:
-    """Lines of at most 18 characters."""
+def wrap(paragraph: str, spoken: bool) -> list[str]:
+    """Lines of at most 18 characters; what somebody says leaves room for the ▼ at the end of all but the first."""
     lines: list[str] = []
     for source_line in paragraph.splitlines():
         line = ""
         for item in source_line.split():
             joined = f"{line} {item}".strip()
-            if _length(joined) > WIDTH:
+            if _length(joined) > WIDTH - (spoken and bool(lines)):
                 lines.append(line)
                 joined = item
             line = joined
@@ -50,13 +50,13 @@ def _encode_line(line: str) -> bytes:
     return bytes(out)
 
 
-def encode(text: str) -> bytes:
+def encode(text: str, spoken: bool) -> bytes:
     """A whole text: paragraphs are parted by blank lines; a third line scrolls after a press."""
     out = bytearray()
     for number, paragraph in enumerate(text.strip().split("\n\n")):
         if number:
             out.append(charmap.PARAGRAPH)
-        for row, line in enumerate(wrap(paragraph)):
+        for row, line in enumerate(wrap(paragraph, spoken)):
             if row:
                 out.append(charmap.LINE if row == 1 else charmap.CONTINUE)
             out += _encode_line(line)
@@ -67,10 +67,9 @@ class Texts:
     """All texts by name; their number is their place in the table."""
 
     def __init__(self) -> None:
-        self.texts: dict[str, str] = {}
-        for name in ("texts.toml", "engine_texts.toml"):
-            for table in toml(name).values():
-                self.texts |= table
+        self.spoken = {name: text for table in toml("texts.toml").values() for name, text in table.items()}
+        engine = {name: text for table in toml("engine_texts.toml").values() for name, text in table.items()}
+        self.texts: dict[str, str] = self.spoken | engine
         self.names = list(self.texts)
 
     def number(self, name: str) -> int:
@@ -79,7 +78,7 @@ class Texts:
 
     def pack(self, banks: DataBanks) -> None:
         """Stores all texts and their table."""
-        places = [banks.add(encode(text)) for text in self.texts.values()]
+        places = [banks.add(encode(text, name in self.spoken)) for name, text in self.texts.items()]
         banks.add(b"".join(place.entry() for place in places), "TEXT_TABLE")
 
     def header(self) -> str:

@@ -67,7 +67,9 @@ uint8_t choose_quantity(uint8_t most, void (*show_price)(void))
         put_two_digits(9, 10, wItemQuantity);
         if (show_price)
             show_price();
-        wait_frame();
+        do
+            wait_frame();
+        while (!hJoyPressed);
         step_quantity(hJoyPressed);
     } while (!(hJoyPressed & (BUTTON_A | BUTTON_B)));
     return hJoyPressed & BUTTON_A ? wItemQuantity : 0;

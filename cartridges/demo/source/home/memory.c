@@ -2,6 +2,10 @@
 #include "home.h"
 #include <string.h>
 
+/* start.s */
+extern uint8_t video_tiles;
+void copy_video_tiles(uint16_t to, uint16_t from);
+
 uint8_t entry_bank;
 uint16_t entry_address;
 
@@ -15,24 +19,15 @@ void fill(void *to, uint8_t value, uint16_t count)
     memset(to, value, count);
 }
 
-/* Into video memory: at any time while the screen is off, else only when the screen does not read it. */
-static void video_bytes(uint8_t *to, const uint8_t *from, uint16_t count)
-{
-    while (count--) {
-        if (rLCDC & 0x80)
-            while (rSTAT & 2)
-                ;
-        *to++ = *from++;
-    }
-}
-
+/* Tiles into video memory; while the screen is on, only when it does not read them. */
 void far_video_copy(uint16_t to, uint8_t bank, uint16_t address, uint16_t count)
 {
     uint8_t before = hLoadedROMBank;
     select_bank(bank);
-    if (rLCDC & 0x80)
-        video_bytes((uint8_t *)to, (const uint8_t *)address, count);
-    else
+    if (rLCDC & 0x80) {
+        video_tiles = count >> 4;
+        copy_video_tiles(to, address);
+    } else
         memcpy((void *)to, (const void *)address, count);
     select_bank(before);
 }

@@ -320,6 +320,7 @@ read_buttons:
 
 ; ---------------------------------------------------------------- the view of the map
 ; Draws the 6 by 5 blocks around the player into C508 (24 tiles wide) and copies the 20 by 18 tiles in sight to C3A0.
+; It runs in the first frame of every step, so its loops are unrolled.
 _build_view::
 	ldh	a, (hBank)
 	push	af
@@ -327,45 +328,30 @@ _build_view::
 	ldh	(hBank), a
 	ld	(0x2000), a
 	ld	a, (0xD35F)
-	ld	e, a
+	ld	c, a
 	ld	a, (0xD360)
-	ld	d, a
-	ld	hl, #0xC508
-	ld	b, #5
+	ld	b, a
+	ld	de, #0xC508
+	ld	a, #5
 view_row:
-	push	hl
-	push	de
-	ld	c, #6
-view_block:
-	ld	a, (de)
-	inc	de
-	push	bc
-	push	de
+	push	af
+	.rept 6
 	call	draw_block
-	pop	de
-	pop	bc
-	ld	a, #4
-	add	a, l
-	ld	l, a
-	jr	nc, view_same_page
-	inc	h
-view_same_page:
-	dec	c
-	jr	nz, view_block
-	pop	de
+	.endm
 	ld	a, (0xD369)		; next row of blocks: map width plus the border of three on both sides
-	add	a, #6
+	add	a, c
+	ld	c, a
+	jr	nc, view_next
+	inc	b
+view_next:
+	ld	a, #72
 	add	a, e
 	ld	e, a
-	jr	nc, view_next
+	jr	nc, view_same_page
 	inc	d
-view_next:
-	pop	hl
-	push	bc
-	ld	bc, #96
-	add	hl, bc
-	pop	bc
-	dec	b
+view_same_page:
+	pop	af
+	dec	a
 	jr	nz, view_row
 	pop	af
 	ldh	(hBank), a
@@ -387,13 +373,11 @@ view_even_column:
 	ld	de, #0xC3A0
 	ld	b, #18
 view_copy_row:
-	ld	c, #20
-view_copy:
+	.rept 20
 	ld	a, (hl+)
 	ld	(de), a
 	inc	de
-	dec	c
-	jr	nz, view_copy
+	.endm
 	ld	a, #4
 	add	a, l
 	ld	l, a
@@ -404,39 +388,57 @@ view_copy_next:
 	jr	nz, view_copy_row
 	ret
 
-; A: block, HL: its place in C508. Keeps HL.
+; BC: place of the block's number, DE: its place in C508. Both go on to the next block.
+; Four tiles in a row never cross a page, because their place is a multiple of four.
 draw_block:
-	push	hl
-	ld	l, a
-	ld	h, #0
-	add	hl, hl
-	add	hl, hl
-	add	hl, hl
-	add	hl, hl
-	ld	a, (0xD52C)
-	add	a, l
-	ld	l, a
-	ld	a, (0xD52D)
-	adc	a, h
+	ld	a, (bc)
+	inc	bc
+	push	bc
+	swap	a
+	ld	c, a
+	and	#0x0F
+	ld	b, a
+	ld	a, c
+	and	#0xF0
+	ld	hl, #0xD52C
+	add	a, (hl)
+	inc	hl
+	ld	c, a
+	ld	a, b
+	adc	a, (hl)
 	ld	h, a
-	pop	de
-	push	de
-	ld	c, #4
+	ld	l, c
+	ld	b, #3
 block_row:
-	.rept 4
+	.rept 3
 	ld	a, (hl+)
 	ld	(de), a
-	inc	de
+	inc	e
 	.endm
-	ld	a, #20
+	ld	a, (hl+)
+	ld	(de), a
+	ld	a, #21
 	add	a, e
 	ld	e, a
 	jr	nc, block_same_page
 	inc	d
 block_same_page:
-	dec	c
+	dec	b
 	jr	nz, block_row
-	pop	hl
+	.rept 3
+	ld	a, (hl+)
+	ld	(de), a
+	inc	e
+	.endm
+	ld	a, (hl+)
+	ld	(de), a
+	ld	a, e			; back up three rows, and one tile on
+	sub	#71
+	ld	e, a
+	jr	nc, block_done
+	dec	d
+block_done:
+	pop	bc
 	ret
 
 ; ---------------------------------------------------------------- calls between banks
@@ -454,6 +456,34 @@ ___sdcc_bcall_ehl::
 	ldh	(hBank), a
 	ld	(0x2000), a
 	ld	a, l
+	ret
+
+; DE: place in video memory, BC: source, _video_tiles: how many tiles. Two bytes at a time, when the screen is in mode 0 or 1; what
+; follows is mode 2 at the earliest, so there is time for both unless an interrupt comes between.
+_copy_video_tiles::
+	ld	h, b
+	ld	l, c
+video_tile:
+	ld	b, #8
+video_pair:
+	di
+video_wait:
+	ldh	a, (0xFF41)
+	and	#2
+	jr	nz, video_wait
+	ld	a, (hl+)
+	ld	(de), a
+	inc	e
+	ld	a, (hl+)
+	ld	(de), a
+	ei
+	inc	de
+	dec	b
+	jr	nz, video_pair
+	ld	a, (_video_tiles)
+	dec	a
+	ld	(_video_tiles), a
+	jr	nz, video_tile
 	ret
 
 ; A: bank. Only for code in bank 0.
@@ -480,3 +510,5 @@ _play_time_runs::
 	.ds	1
 _main_ticks::
 	.ds	2
+_video_tiles::
+	.ds	1

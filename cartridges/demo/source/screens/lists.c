@@ -4,14 +4,20 @@
 
 #define LIST_ITEMS 3 /* as in Red: 2 shop, 3 bag */
 
-void draw_front(uint8_t index, uint8_t x, uint8_t y)
+/* Seven by seven tiles. */
+void put_picture(uint8_t bank, uint16_t address, uint8_t x, uint8_t y)
 {
     uint8_t row, column, code = 0;
-    load_species(index);
-    far_video_copy(0x9000, species.front[0], species.front[1] | ((uint16_t)species.front[2] << 8), 49 * 16);
+    far_video_copy(0x9000, bank, address, 49 * 16);
     for (column = 0; column < 7; column++)
         for (row = 0; row < 7; row++)
             *tile_at(x + column, y + row) = code++;
+}
+
+void draw_front(uint8_t index, uint8_t x, uint8_t y)
+{
+    load_species(index);
+    put_picture(species.front[0], species.front[1] | ((uint16_t)species.front[2] << 8), x, y);
 }
 
 const char *status_word(const uint8_t *mon)

@@ -14,5 +14,6 @@ void team(void);
 const char *status_word(const uint8_t *mon);
 void save_game(void);
 uint8_t load_game(void);
+void put_picture(uint8_t bank, uint16_t address, uint8_t x, uint8_t y);
 void draw_front(uint8_t index, uint8_t x, uint8_t y);
 #endif

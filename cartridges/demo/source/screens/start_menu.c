@@ -45,25 +45,34 @@ static void put_badges(void)
     uint8_t badge;
     for (badge = 0; badge < 8; badge++)
         if (flag(&wObtainedBadges, badge)) {
-            *tile_at(10 + badge, 8) = 0x70;
-            *tile_at(10 + badge, 9) = 0xF7 + badge;
+            *tile_at(2 + badge * 2, 14) = 0x70;
+            *tile_at(2 + badge * 2, 15) = 0xF7 + badge;
         }
+}
+
+/* The player, as large as trainers in battle. */
+static void put_portrait(uint8_t x, uint8_t y)
+{
+    far_entry(TRAINER_ART_TABLE_BANK, TRAINER_ART_TABLE, 0);
+    put_picture(entry_bank, entry_address, x, y);
 }
 
 static void card(void)
 {
     hide_sprites();
     clear_tiles();
-    box(0, 0, 18, 10);
-    put(2, 2, "NAME/");
-    put_name(8, 2, wPlayerName);
+    box(0, 0, 18, 8);
+    put(2, 1, "NAME/");
+    put_name(3, 2, wPlayerName);
     put(2, 4, "MONEY/");
-    put_money(8, 4, wPlayerMoney);
-    put(2, 6, "TIME/");
-    put_number(8, 6, wPlayTimeHours, 3);
-    put(11, 6, ":");
-    put_two_digits(12, 6, wPlayTimeMinutes);
-    put(2, 8, "BADGES/");
+    put_money(3, 5, wPlayerMoney);
+    put(2, 7, "TIME/");
+    put_number(3, 8, wPlayTimeHours, 3);
+    put(6, 8, ":");
+    put_two_digits(7, 8, wPlayTimeMinutes);
+    put_portrait(11, 1);
+    box(0, 10, 18, 6);
+    put(2, 12, "BADGES/");
     put_badges();
     wait_press(BUTTON_A | BUTTON_B);
 }

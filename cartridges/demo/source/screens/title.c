@@ -56,10 +56,19 @@ static uint8_t put_logo_word(uint8_t x, uint8_t y, uint8_t letters, uint8_t code
     return code;
 }
 
+static void put_stars(void)
+{
+    static const uint8_t places[][2] = {{1, 2}, {4, 5}, {18, 3}, {15, 5}, {18, 7}, {3, 9}, {16, 11}, {1, 13}};
+    uint8_t i;
+    for (i = 0; i < sizeof(places) / 2; i++)
+        *tile_at(places[i][0], places[i][1]) = 0x70;
+}
+
 static void draw_title(void)
 {
     uint8_t code;
     clear_tiles();
+    put_stars();
     far_video_copy(0x9000 + LOGO_CODE * 16, LOGO_BANK, LOGO, 44 * 16);
     code = put_logo_word(3, 1, 7, LOGO_CODE);
     put_logo_word(6, 4, 4, code);

@@ -173,12 +173,10 @@ static void command_rivalspar(void)
 
 static void command_warp(void)
 {
+    uint8_t map = next_byte(), x = next_byte(), y = next_byte();
     hide_window();
-    wCurMap = next_byte();
-    wXCoord = next_byte();
-    wYCoord = next_byte();
+    stand_on(map, y, x);
     wSpriteState1[9] = next_byte();
-    entered_map = 1;
     enter_map();
 }
 

@@ -15,13 +15,20 @@ void find_map(uint8_t map)
 
 static void load_head(void)
 {
+    uint8_t unknown;
     find_map(wCurMap);
-    if (!entry_bank) { /* a map that this cartridge does not have: wake up where it is safe */
-        wCurMap = wLastBlackoutMap;
+    unknown = !entry_bank;
+    if (unknown) { /* a map that this cartridge does not have: wake up where it is safe */
+        find_map(wLastBlackoutMap);
+        wCurMap = entry_bank ? wLastBlackoutMap : MAP_FERNHOLM;
         find_map(wCurMap);
     }
     map_bank = entry_bank;
     far_copy(&map_head, map_bank, entry_address, MAP_HEAD_SIZE);
+    if (unknown && map_head.flags & MAP_WAKE) {
+        wYCoord = map_head.wake_y;
+        wXCoord = map_head.wake_x;
+    }
     wCurMapTileset = map_head.tileset;
     wCurMapHeight = map_head.height;
     wCurMapWidth = map_head.width;
@@ -76,21 +83,19 @@ static void load_blocks(void)
 /* Copies the part of a neighbour that shows in the border. Block (0, 0) of the neighbour lies at (left, top) of this map. */
 static void load_strip(struct map_head *other, int8_t left, int8_t top)
 {
-    int8_t x, y, other_x, other_y;
-    uint8_t bank = entry_bank;
-    for (y = -3; y < (int8_t)(map_head.height + 3); y++) {
-        other_y = y - top;
-        if (other_y < 0 || other_y >= (int8_t)other->height)
-            continue;
-        for (x = -3; x < (int8_t)(map_head.width + 3); x++) {
-            other_x = x - left;
-            if (other_x < 0 || other_x >= (int8_t)other->width)
-                continue;
-            if (x >= 0 && y >= 0 && x < (int8_t)map_head.width && y < (int8_t)map_head.height)
-                continue;
-            wOverworldMap[(uint16_t)(y + 3) * (map_head.width + 6) + x + 3] =
-                far_byte(bank, (const uint8_t *)(other->blocks + (uint16_t)(uint8_t)other_y * other->width + (uint8_t)other_x));
-        }
+    uint8_t bank = entry_bank, width = map_head.width + 6;
+    int8_t first = left < -3 ? -3 : left, y = top < -3 ? -3 : top;
+    int8_t end_x = left + (int8_t)other->width, end_y = top + (int8_t)other->height;
+    uint8_t *to = wOverworldMap + (uint16_t)(uint8_t)(y + 3) * width + (uint8_t)(first + 3);
+    uint16_t from = other->blocks + (uint16_t)(uint8_t)(y - top) * other->width + (uint8_t)(first - left);
+    if (end_x > (int8_t)map_head.width + 3)
+        end_x = map_head.width + 3;
+    if (end_y > (int8_t)map_head.height + 3)
+        end_y = map_head.height + 3;
+    for (; y < end_y; y++) {
+        far_copy(to, bank, from, (uint8_t)(end_x - first));
+        to += width;
+        from += other->width;
     }
 }
 

@@ -79,7 +79,6 @@ static void after_step(void)
 {
     uint8_t warp;
     wStepCounter--;
-    cross_edge();
     carry_on();
     count_repel();
     field_poison();
@@ -92,6 +91,13 @@ static void after_step(void)
         wild_battle();
 }
 
+/* A frame in which nobody goes anywhere. */
+static void stand(void)
+{
+    draw_people();
+    wait_frame();
+}
+
 static void handle_direction(void)
 {
     uint8_t facing = held_facing();
@@ -102,7 +108,7 @@ static void handle_direction(void)
     } else if (try_move(facing))
         after_step();
     else
-        wait_frame();
+        stand();
 }
 
 static void menu(void)
@@ -122,11 +128,11 @@ static void handle_buttons(void)
         engage();
     else if (hJoyPressed & BUTTON_A) {
         interact();
-        wait_frame();
+        stand();
     } else if (hJoyHeld & BUTTONS_DIRECTION)
         handle_direction();
     else
-        wait_frame();
+        stand();
 }
 
 void overworld(void) __banked
@@ -136,7 +142,6 @@ void overworld(void) __banked
     run_map_script();
     for (;;) {
         apply_palette();
-        draw_people();
         handle_buttons();
         run_map_script();
     }

@@ -2,8 +2,8 @@
 #pragma bank 1
 #include "world.h"
 
-#define STATE1(slot) (wSpriteState1 + (slot) * 16)
-#define STATE2(slot) (wSpriteState2 + (slot) * 16)
+#define STATE1(slot) BYTES(0xC100 | (uint8_t)((slot) << 4))
+#define STATE2(slot) BYTES(0xC200 | (uint8_t)((slot) << 4))
 #define PICTURE 0
 #define IMAGE 2
 #define Y_PIXELS 4
@@ -19,6 +19,8 @@
 uint8_t step_phase;
 uint8_t step_number;
 static uint8_t moving_slot, moving_phase; /* a person on the way to the next square */
+static uint8_t scrolled_y, scrolled_x;    /* pixels that the current step has moved the map */
+static uint8_t objects_end;               /* behind the last object that was drawn */
 
 static void load_picture(uint8_t picture, uint8_t tile, uint8_t tiles)
 {
@@ -102,13 +104,23 @@ void face_person_to_player(uint8_t slot)
 /* Sixteen by sixteen pixels as four objects; a right side is a left side mirrored. */
 static uint8_t *put_object(uint8_t *oam, uint8_t y, uint8_t x, uint8_t tile, uint8_t mirrored)
 {
-    uint8_t part, column;
-    for (part = 0; part < 4; part++) {
-        column = (part & 1) ^ mirrored;
-        *oam++ = y + 16 + (part & 2) * 4;
-        *oam++ = x + 8 + column * 8;
-        *oam++ = tile + part;
-        *oam++ = mirrored ? 0x20 : 0;
+    uint8_t row, left = x + 8, right = x + 16, flip = 0;
+    if (mirrored) {
+        left = right;
+        right = x + 8;
+        flip = 0x20;
+    }
+    y += 16;
+    for (row = 0; row < 2; row++) {
+        *oam++ = y;
+        *oam++ = left;
+        *oam++ = tile++;
+        *oam++ = flip;
+        *oam++ = y;
+        *oam++ = right;
+        *oam++ = tile++;
+        *oam++ = flip;
+        y += 8;
     }
     return oam;
 }
@@ -136,41 +148,51 @@ static uint8_t *draw_player(uint8_t *oam)
     uint8_t walking = step_phase >= 4 && step_phase < 12;
     uint8_t mirrored = facing == FACING_RIGHT || (facing < FACING_LEFT && walking && (step_number & 1));
     STATE1(0)[IMAGE] = facing + (walking ? 1 : 0);
-    if (is_covered(60, 64))
+    if (!step_phase && is_covered(60, 64))
         return oam;
     return put_object(oam, STATE1(0)[Y_PIXELS], 64, tile_of_side(facing, walking), mirrored);
 }
 
+/* Numbers of pixels are kept in a byte: 241 to 255 lie above or left of the screen. */
 static uint8_t *draw_person(uint8_t slot, uint8_t *oam)
 {
-    int16_t y = (int16_t)((int8_t)(STATE2(slot)[MAP_Y] - 4 - wYCoord)) * 16 + 60;
-    int16_t x = (int16_t)((int8_t)(STATE2(slot)[MAP_X] - 4 - wXCoord)) * 16 + 64;
-    uint8_t facing = STATE1(slot)[FACING];
-    if (step_phase) {
-        y -= (int8_t)wSpriteState1[3] * (int8_t)step_phase;
-        x -= (int8_t)wSpriteState1[5] * (int8_t)step_phase;
-    }
+    uint8_t *one = STATE1(slot), *two = STATE2(slot);
+    uint8_t facing = one[FACING], y = two[MAP_Y] + 1 - wYCoord, x = two[MAP_X] + 1 - wXCoord;
+    one[IMAGE] = 0xFF;
+    if (y > 11 || x > 11) /* five squares above or left to six below or right */
+        return oam;
+    y = (uint8_t)(y << 4) - 20 - scrolled_y;
+    x = (uint8_t)(x << 4) - 16 - scrolled_x;
     if (slot == moving_slot) {
         y += step_y[facing >> 2] * (int8_t)moving_phase;
         x += step_x[facing >> 2] * (int8_t)moving_phase;
     }
-    STATE1(slot)[IMAGE] = 0xFF;
-    if (y <= -16 || y >= 144 || x <= -16 || x >= 160 || is_covered((uint8_t)y, (uint8_t)x))
+    if ((y >= 144 && y <= 240) || (x >= 160 && x <= 240) || (!step_phase && is_covered(y, x)))
         return oam;
-    STATE1(slot)[Y_PIXELS] = (uint8_t)y;
-    STATE1(slot)[X_PIXELS] = (uint8_t)x;
-    STATE1(slot)[IMAGE] = facing;
-    return put_object(oam, (uint8_t)y, (uint8_t)x, STATE2(slot)[TILE_BASE] + tile_of_side(facing, 0), facing == FACING_RIGHT);
+    one[Y_PIXELS] = y;
+    one[X_PIXELS] = x;
+    one[IMAGE] = facing;
+    return put_object(oam, y, x, two[TILE_BASE] + tile_of_side(facing, 0), facing == FACING_RIGHT);
+}
+
+static uint8_t along(uint8_t vector)
+{
+    return vector == 1 ? step_phase : vector ? -step_phase : 0;
 }
 
 void draw_people(void)
 {
-    uint8_t slot, *oam = wShadowOAM;
+    uint8_t slot, last = wNumSprites < 16 ? wNumSprites : 15, *oam = wShadowOAM;
+    uint8_t *end = wShadowOAM + objects_end;
+    scrolled_y = along(wSpriteState1[3]);
+    scrolled_x = along(wSpriteState1[5]);
     oam = draw_player(oam);
-    for (slot = 1; slot <= wNumSprites && slot < 16 && oam < wShadowOAM + 144; slot++)
+    for (slot = 1; slot <= last && oam < wShadowOAM + 144; slot++)
         if (STATE1(slot)[PICTURE])
             oam = draw_person(slot, oam);
-    fill(oam, 0, (uint16_t)(wShadowOAM + 160 - oam));
+    objects_end = (uint8_t)oam;
+    for (; oam < end; oam += 4)
+        *oam = 0;
 }
 
 /* For menus that lie over the map. */

@@ -7,6 +7,7 @@ static uint8_t script_bank;
 static uint16_t script_start, script_at;
 static uint8_t running; /* 0: stopped altogether */
 static uint8_t going;   /* 0: this script has ended */
+static uint8_t acted;   /* 1: it did more than to test */
 uint8_t last_battle_won;
 
 uint8_t next_byte(void)
@@ -94,8 +95,10 @@ static void one_command(void)
         script_at = script_start + next_word();
     else if (command == COMMAND_TEST)
         run_test();
-    else if (command < COMMAND_COUNT)
+    else if (command < COMMAND_COUNT) {
+        acted = 1;
         commands[command]();
+    }
 }
 
 static void run_to_end(uint16_t script)
@@ -123,10 +126,12 @@ void call_script(uint16_t script)
 void run_script(uint16_t script)
 {
     running = 1;
+    acted = 0;
     run_to_end(script);
     if (hWY != 144)
         close_talk();
-    refresh_world();
+    if (acted)
+        refresh_world();
 }
 
 void run_map_script(void)

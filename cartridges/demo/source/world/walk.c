@@ -108,6 +108,7 @@ static void arrive_on_square(uint8_t side)
     wPlayerMovingDirection = 0;
     wSpriteState1[4] = 60;
     step_number++;
+    cross_edge();
 }
 
 static void one_square(uint8_t side, uint8_t hop)
@@ -160,10 +161,8 @@ uint8_t try_move(uint8_t facing)
         one_square(side, 1);
         return 1;
     }
-    if (!is_free(side, wYCoord + step_y[side], wXCoord + step_x[side])) {
-        draw_people();
+    if (!is_free(side, wYCoord + step_y[side], wXCoord + step_x[side]))
         return 0;
-    }
     one_square(side, 0);
     return 1;
 }

@@ -27,20 +27,30 @@ static uint8_t is_outside(uint8_t tileset)
     return tileset_outside[tileset];
 }
 
+/* All at once, so that nobody of the old map is ever seen on the new one. */
+void stand_on(uint8_t map, uint8_t y, uint8_t x)
+{
+    wNumSprites = 0;
+    wYCoord = y;
+    wXCoord = x;
+    wCurMap = map;
+    entered_map = 1;
+}
+
 /* Puts the player on the destination's warp number wDestinationWarpID. */
 static void arrive(void)
 {
-    uint8_t warp[4];
+    uint8_t warp[2];
     struct map_head there;
-    find_map(wCurMap);
-    if (!entry_bank)
-        return;
-    far_copy(&there, entry_bank, entry_address, MAP_HEAD_SIZE);
-    if (wDestinationWarpID >= there.warps.count)
-        return;
-    far_copy(warp, entry_bank, there.warps.at + (uint16_t)wDestinationWarpID * 4, 2);
-    wYCoord = warp[0];
-    wXCoord = warp[1];
+    warp[0] = wYCoord;
+    warp[1] = wXCoord;
+    find_map(hWarpDestinationMap);
+    if (entry_bank) {
+        far_copy(&there, entry_bank, entry_address, MAP_HEAD_SIZE);
+        if (wDestinationWarpID < there.warps.count)
+            far_copy(warp, entry_bank, there.warps.at + (uint16_t)wDestinationWarpID * 4, 2);
+    }
+    stand_on(hWarpDestinationMap, warp[0], warp[1]);
 }
 
 void take_warp(uint8_t number)
@@ -52,9 +62,7 @@ void take_warp(uint8_t number)
         hWarpDestinationMap = wLastMap;
     else if (is_outside(wCurMapTileset))
         wLastMap = wCurMap;
-    wCurMap = hWarpDestinationMap;
     arrive();
-    entered_map = 1;
     enter_map();
     if (is_outside(wCurMapTileset) && stands_on_door())
         walk_step(FACING_DOWN);
@@ -69,21 +77,15 @@ static uint8_t next_tileset(uint8_t map)
 static void enter_neighbour(uint8_t side)
 {
     const uint8_t *connection = wConnections + side * 11;
-    wCurMap = connection[0];
-    if (side < 2) {
-        wYCoord = connection[7];
-        wXCoord += connection[8];
-    } else {
-        wYCoord += connection[7];
-        wXCoord = connection[8];
-    }
-    entered_map = 1;
+    if (side < 2)
+        stand_on(connection[0], connection[7], wXCoord + connection[8]);
+    else
+        stand_on(connection[0], wYCoord + connection[7], connection[8]);
     if (next_tileset(connection[0]) != wCurMapTileset) {
         enter_map();
         return;
     }
-    wNumSprites = 0; /* the old map's people go before their pictures are overwritten */
-    draw_people();
+    draw_people(); /* the old map's people go before their pictures are overwritten */
     wait_frame();
     load_map();
     load_people();
@@ -118,10 +120,7 @@ void go_to_safe_place(void) __banked
         find_map(MAP_FERNHOLM);
         far_copy(&home, entry_bank, entry_address, MAP_HEAD_SIZE);
     }
-    wCurMap = wLastBlackoutMap;
-    wYCoord = home.wake_y;
-    wXCoord = home.wake_x;
+    stand_on(wLastBlackoutMap, home.wake_y, home.wake_x);
     wSpriteState1[9] = FACING_DOWN;
-    entered_map = 1;
     enter_map();
 }

@@ -82,6 +82,7 @@ uint8_t square_is_passable(int8_t squares_down, int8_t squares_right);
 extern const int8_t step_y[4], step_x[4];
 
 /* warp.c */
+void stand_on(uint8_t map, uint8_t y, uint8_t x);
 void take_warp(uint8_t number);
 uint8_t warp_here(void);
 uint8_t stands_on_door(void);
