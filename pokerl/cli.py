@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from pokerl import __version__
 from pokerl.commands.output import console_for, print_error, print_json
@@ -150,7 +149,7 @@ def audit(folder: RunFolder, rom: Rom = "", as_json: AsJson = False) -> None:
     if as_json:
         print(to_json(found))
     else:
-        Console().print(to_rich(found))
+        console_for(False).print(to_rich(found))
     require_ok(found)
 
 
@@ -176,7 +175,7 @@ def doctor(as_json: AsJson = False) -> None:
     if as_json:
         print_json(checks)
     else:
-        Console().print(checks_table(checks))
+        console_for(as_json).print(checks_table(checks))
     if any(check.standing == "missing" for check in checks):
         raise typer.Exit(1)
 
@@ -194,7 +193,7 @@ def interfaces(
     if as_json:
         print_json(found)
     else:
-        Console().print(interfaces_list(found))
+        console_for(as_json).print(interfaces_list(found))
 
 
 @app.command()
@@ -206,7 +205,7 @@ def version() -> None:
 def _leave(stop: str, reason: str) -> None:
     """The exit code of a run: what was reached is kept and shown either way."""
     if stop == "interrupted":
-        Console(stderr=True).print("Interrupted; what was recorded is kept.")
+        console_for(as_json=True).print("Interrupted; what was recorded is kept.")
         raise typer.Exit(INTERRUPTED)
     if stop == "budget":
         raise BudgetSpent(reason)

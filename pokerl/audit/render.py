@@ -34,13 +34,13 @@ def to_json(audit: Audit) -> str:
 
 def to_markdown(audit: Audit) -> str:
     """The audit as a Markdown page."""
-    parts = [f"# Audit of {audit.run}", _headline(audit), *(_markdown(table) for table in tables(audit))]
+    parts = [f"# Audit of {_cell(audit.run)}", _cell(_headline(audit)), *(_markdown(table) for table in tables(audit))]
     return "\n\n".join(parts) + "\n"
 
 
 def to_rich(audit: Audit) -> RenderableType:
     """The audit for a terminal: print it with ``rich``."""
-    headline = Text(_headline(audit), style="green" if audit.ok else "bold red")
+    headline = Text(_printable(_headline(audit)), style="green" if audit.ok else "bold red")
     return Group(headline, *(part for table in tables(audit) for part in _rich(table)))
 
 
@@ -197,7 +197,7 @@ def _markdown(table: Table) -> str:
         return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
 
     rule = "|" + "---|" * len(table.columns)
-    lines = [f"## {table.title}", "", line(table.columns), rule, *(line(row) for row in table.rows)]
+    lines = [f"## {_cell(table.title)}", "", line(table.columns), rule, *(line(row) for row in table.rows)]
     return "\n".join([*lines, "", table.note] if table.note else lines)
 
 

@@ -10,6 +10,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from pokerl.audit import Audit, audit_run
+from pokerl.display import plain
 from pokerl.replay.rom import rom_of
 
 
@@ -35,5 +36,5 @@ def provenance_table(found: Audit) -> Table:
         won = next((one.verdict for one in attempt.provenance if one.name == "won"), "-")
         counts = [str(verdicts.count(name)) for name in ("earned", "glitched", "written", "claimed")]
         version = f"{attempt.version}, from a checkpoint" if attempt.start else attempt.version
-        table.add_row(attempt.attempt, version, *counts, won, str(attempt.trunk_pokes))
+        table.add_row(plain(attempt.attempt), plain(version), *counts, won, str(attempt.trunk_pokes))
     return table

@@ -36,6 +36,7 @@ def film(folder: Path, attempt: str, out: Path | None, settings: VideoSettings, 
     console.print(
         f"Video of attempt {chosen or 'the last'}: {target} ({video.seconds:.0f} s, {video.width}x{video.height})",
         highlight=False,
+        markup=False,
         soft_wrap=True,
     )
     return video
@@ -44,5 +45,7 @@ def film(folder: Path, attempt: str, out: Path | None, settings: VideoSettings, 
 def _gif(folder: Path, rom: Path, attempt: str, target: Path, console: Console) -> Video:
     record = open_record(folder)
     pictures = make_gif(record, record.tree.trunk(attempt), rom, target)
-    console.print(f"GIF of attempt {attempt}: {target} ({pictures} pictures)", highlight=False, soft_wrap=True)
+    console.print(
+        f"GIF of attempt {attempt}: {target} ({pictures} pictures)", highlight=False, markup=False, soft_wrap=True
+    )
     return Video(target, pictures, pictures, pictures / 10, 320, 288)

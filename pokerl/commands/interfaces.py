@@ -6,8 +6,9 @@ from pathlib import Path
 
 from pokerl.errors import InterfaceProblem
 from pokerl.play.interface import Interface, load_interface
+from pokerl.play.versions import FOLDER
 from pokerl.shipped import path as shipped
-from pokerl.timeline import read_events
+from pokerl.timeline import Event, read_events
 from pokerl.timeline.manifest import read_manifest
 
 
@@ -19,9 +20,9 @@ def find_interface(name: str) -> Interface:
     """
     run, _, version = name.rpartition(":")
     if run and (Path(run) / "events.jsonl").is_file():
-        for event in read_events(Path(run)):
-            if event.kind == "version_written" and event.data["version"] == version:
-                name = str(Path(run) / "interface" / event.data["hash"])
+        found = [event.data["hash"] for event in _written(Path(run)) if event.data["version"] == version]
+        if found:
+            return _kept(Path(run), found[-1])
     folder = Path(name) if Path(name).is_dir() else shipped("interfaces") / name
     if not folder.is_dir():
         known = ", ".join(sorted(each.parent.name for each in shipped("interfaces").glob("*/interface.toml")))
@@ -36,5 +37,18 @@ def list_interfaces(run_folder: Path | None) -> list[Interface]:
     if run_folder is None:
         return [load_interface(found.parent) for found in sorted(shipped("interfaces").glob("*/interface.toml"))]
     read_manifest(run_folder)
-    hashes = [event.data["hash"] for event in read_events(run_folder) if event.kind == "version_written"]
-    return [load_interface(run_folder / "interface" / digest) for digest in hashes]
+    return [_kept(run_folder, event.data["hash"]) for event in _written(run_folder)]
+
+
+def _written(run_folder: Path) -> list[Event]:
+    return [event for event in read_events(run_folder) if event.kind == "version_written"]
+
+
+def _kept(run_folder: Path, digest: str) -> Interface:
+    """A version that a run kept; the folder may have come from anybody, so it must be what its hash says."""
+    interface = load_interface(run_folder / FOLDER / digest)
+    if interface.digest != digest:
+        raise InterfaceProblem(
+            f"The version {digest[:12]} in {run_folder} is not what its hash says.", "Restore it from a copy."
+        )
+    return interface

@@ -79,7 +79,7 @@ def _play(run: Run, plan: AttemptPlan, budget: Budget, console: Console) -> Play
     with display(run, budget, console):
         result = play_attempt(run, plan, budget)
     run.record("experiment_ended", stop=result.outcome, reason=result.reason)
-    console.print(f"\nRun folder: {run.folder}", highlight=False, soft_wrap=True)
+    console.print(f"\nRun folder: {run.folder}", highlight=False, markup=False, soft_wrap=True)
     console.print(splits_table(result))
     if result.answer:
         console.print(plain(f"The player says: {result.answer}"))

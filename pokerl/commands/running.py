@@ -22,6 +22,7 @@ from pokerl.design.results import best_attempt, version_rows
 from pokerl.design.settings import ExperimentSettings
 from pokerl.play.result import AttemptResult
 from pokerl.replay import VideoSettings
+from pokerl.replay.stills import complete
 from pokerl.timeline.manifest import read_manifest
 
 AUDIT_FILE = "audit.md"
@@ -69,7 +70,7 @@ def finish(result: ExperimentResult, *, rom: str, video: bool, console: Console)
     """Show what an experiment came to: results, film and audit."""
     folder = Path(result.folder)
     report = RunReport(**{name: getattr(result, name) for name in result.__struct_fields__})
-    console.print(f"\nRun folder: {folder}", highlight=False, soft_wrap=True)
+    console.print(f"\nRun folder: {folder}", highlight=False, markup=False, soft_wrap=True)
     console.print(results_table(version_rows(result.attempts), _milestones(folder)))
     best = best_attempt(result.attempts)
     if best is None:
@@ -85,9 +86,10 @@ def finish(result: ExperimentResult, *, rom: str, video: bool, console: Console)
         console.print(_also_won(result.attempts, best, folder), end="", highlight=False, markup=False, soft_wrap=True)
     found = audit_with_bar(folder, rom=rom, console=console)
     target = folder / AUDIT_FILE
-    target.write_text(to_markdown(found), encoding="utf-8")
+    with complete(target) as draft:
+        draft.write_text(to_markdown(found), encoding="utf-8")
     console.print(provenance_table(found))
-    console.print(f"Audit in full: {target}", highlight=False, soft_wrap=True)
+    console.print(f"Audit in full: {target}", highlight=False, markup=False, soft_wrap=True)
     provenance = {each.attempt: {one.name: one.verdict for one in each.provenance} for each in found.attempts}
     return msgspec.structs.replace(report, best=best.identifier, audit=str(target), provenance=provenance)
 

@@ -43,7 +43,7 @@ def settings_for(
                 "Leave out the experiment's file and --mode, or begin another run.",
             )
     elif cassette is not None:
-        base = msgspec.structs.replace(_settings_of(cassette), scripted="", cassette=str(cassette))
+        base = msgspec.structs.replace(_settings_of(cassette), scripted="", executor="", cassette=str(cassette))
     else:
         base = load_settings(_experiment_file(experiment or STORY))
     changes: dict[str, Any] = {

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Struct
 
+from pokerl.errors import RunFolderProblem
 from pokerl.play.result import AttemptResult
 from pokerl.timeline import Event
 
@@ -20,9 +21,18 @@ class VersionRow(Struct, frozen=True, kw_only=True):
 
 
 def attempts_of(events: Iterable[Event]) -> list[AttemptResult]:
-    """Every finished attempt of a run, in order; of one that was interrupted and gone on with, its last end."""
+    """Every finished attempt of a run, in order; of one that was interrupted and gone on with, its last end.
+
+    Raises:
+        RunFolderProblem: the end of one is not what this version writes.
+    """
     ends = {event.attempt: event.data for event in events if event.kind == "attempt_ended"}
-    return [msgspec.convert(data, AttemptResult) for data in ends.values()]
+    try:
+        return [msgspec.convert(data, AttemptResult) for data in ends.values()]
+    except msgspec.ValidationError as error:
+        raise RunFolderProblem(
+            f"The end of an attempt in the log is none: {error}.", "It was changed, or another version wrote it."
+        ) from error
 
 
 def version_rows(attempts: Iterable[AttemptResult]) -> list[VersionRow]:

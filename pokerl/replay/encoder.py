@@ -40,7 +40,8 @@ class Encoder:
         self.frames = 0
         self._shape = (height, width, 3)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the encoder
-        self._draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+        # Absolute, so that ffmpeg takes it for no option and for no address.
+        self._draft = path.absolute().with_name(f".{path.name}.{os.getpid()}.part")
         self._process = subprocess.Popen(
             _command(self._draft, width, height, scale, rate),
             stdin=subprocess.PIPE,

@@ -101,7 +101,9 @@ class Panel:
 
     def _text(self, draw: ImageDraw.ImageDraw, line: int, text: str, colour: tuple[int, int, int]) -> None:
         shown = text if len(text) <= COLUMNS else text[: COLUMNS - 2] + ".."
-        latin = shown.encode("latin-1", "replace").decode("latin-1")
+        # One line of text stays one line: nobody writes over what stands elsewhere in the panel.
+        latin = "".join(letter if letter.isprintable() else "?" for letter in shown)
+        latin = latin.encode("latin-1", "replace").decode("latin-1")
         draw.text((MARGIN, MARGIN + line * LINE), latin, font=self._font, fill=colour)
 
 

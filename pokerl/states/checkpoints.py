@@ -12,6 +12,7 @@ from pokerl.cartridge import load
 from pokerl.display import plain
 from pokerl.errors import UsageProblem
 from pokerl.replay.rom import rom_of
+from pokerl.replay.stills import complete
 from pokerl.states.shelf import picture_of_state
 from pokerl.timeline import StateStore, read_events
 from pokerl.timeline.manifest import read_manifest
@@ -58,7 +59,12 @@ def checkpoints_table(rows: list[Checkpoint]) -> Table:
         table.add_column(name, justify="right" if name == "frame" else "left")
     for row in rows:
         table.add_row(
-            row.digest[:12], row.attempt, row.machine, f"{row.frame:,}", plain(row.label), ", ".join(row.milestones)
+            row.digest[:12],
+            plain(row.attempt),
+            plain(row.machine),
+            f"{row.frame:,}",
+            plain(row.label),
+            plain(", ".join(row.milestones)),
         )
     return table
 
@@ -85,5 +91,6 @@ def draw_checkpoint(folder: Path, beginning: str, out: Path | None, *, rom: str)
     """
     digest, stored = find_checkpoint(folder, beginning)
     target = out or folder / f"{digest[:12]}.png"
-    picture_of_state(stored, rom_of(folder, rom), load(read_manifest(folder).cartridge), target)
+    with complete(target) as draft:
+        picture_of_state(stored, rom_of(folder, rom), load(read_manifest(folder).cartridge), draft)
     return target

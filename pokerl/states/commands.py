@@ -147,7 +147,13 @@ def _show(kept: Sequence[Any], as_json: bool) -> None:
     for title in ("start state", "game", "frame", "PyBoy", "where from"):
         table.add_column(title)
     for one in kept:
-        table.add_row(one.name, one.cartridge or one.rom_sha1[:8], f"{one.frame:,}", one.pyboy, plain(one.label))
+        table.add_row(
+            plain(one.name),
+            one.cartridge or plain(one.rom_sha1[:8]),
+            f"{one.frame:,}",
+            plain(one.pyboy),
+            plain(one.label),
+        )
     console_for(False).print(table)
 
 

@@ -15,10 +15,11 @@ from msgspec import Struct
 
 from pokerl.errors import PokerlError, RunFolderProblem
 from pokerl.timeline.event import Event
+from pokerl.timeline.files import open_file, read_file
 from pokerl.timeline.line import Lines
 from pokerl.timeline.manifest import MANIFEST, read_manifest
-from pokerl.timeline.recorder import LOG_NAME
-from pokerl.timeline.states import FOLDER, SUFFIX, StoredState, read_state_file
+from pokerl.timeline.recorder import LOG_NAME, LONGEST_LINE
+from pokerl.timeline.states import FOLDER, MAXIMUM_SIZE, SUFFIX, StoredState, read_state_file
 
 MOST_FINDINGS = 200
 """Findings that are kept; the rest are only counted."""
@@ -120,8 +121,8 @@ class _Check:
 
     def _events(self) -> Iterator[tuple[int, Event]]:
         decoder = msgspec.json.Decoder(Event)
-        with (self.folder / LOG_NAME).open("rb") as log:
-            for number, line in enumerate(log, 1):
+        with open_file(self.folder / LOG_NAME) as log:
+            for number, line in enumerate(iter(lambda: log.readline(LONGEST_LINE), b""), 1):
                 if not line.endswith(b"\n"):
                     self._note(f"line {number}", f"{len(line)} bytes of a line that a killed writer did not finish")
                     return
@@ -168,7 +169,11 @@ class _Check:
         return sum(path.suffix == SUFFIX for path in states)
 
     def _unknown(self, path: Path, digest: str) -> None:
-        if path.suffix == SUFFIX and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+        try:
+            whole = path.suffix == SUFFIX and hashlib.sha256(read_file(path, MAXIMUM_SIZE)).hexdigest() == digest
+        except OSError:
+            whole = False
+        if whole:
             self._note(path.name, "a whole state that the log does not know; its writer was killed before it told")
         else:
             self._wrong(path.name, "is no state, or damaged")

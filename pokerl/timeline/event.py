@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 Kind = Literal[
     "experiment_started",
@@ -45,9 +45,9 @@ class Event(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     """
 
     kind: Kind
-    at: float
+    at: Annotated[float, Meta(ge=0, le=1e11)]
     attempt: str = ""
     machine: str = ""
     segment: str = ""
-    frame: int = 0
+    frame: Annotated[int, Meta(ge=0, le=2**53)] = 0
     data: dict[str, Any] = {}

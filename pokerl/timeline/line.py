@@ -3,112 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta, Struct
 
-from pokerl.timeline.event import Event, Kind
-
-Mask = Annotated[int, Meta(ge=0, le=0xFF)]
-Count = Annotated[int, Meta(ge=0)]
-Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-DigestOrNone = Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")]
-Bytes = Annotated[str, Meta(pattern="^([0-9a-f]{2})+$")]
-
-
-class MachineStarted(Struct):
-    """Data of ``machine_started``."""
-
-    pid: Count
-    start: DigestOrNone
-    capabilities: list[str]
-
-
-class MachineEnded(Struct):
-    """Data of ``machine_ended``."""
-
-    reason: str
-    frames: Count
-    refusals: Count
-
-
-class SegmentStarted(Struct):
-    """Data of ``segment_started``."""
-
-    parent: str
-    checkpoint: DigestOrNone
-
-
-class Input(Struct):
-    """Data of ``input``."""
-
-    runs: list[tuple[Mask, Count]]
-    tool: str
-
-
-class Poke(Struct):
-    """Data of ``poke``."""
-
-    address: Annotated[int, Meta(ge=0x8000, le=0xFFFF)]
-    before: Bytes
-    after: Bytes
-    tool: str
-    why: str
-
-
-class Checkpoint(Struct):
-    """Data of ``checkpoint``."""
-
-    digest: Digest
-    ram: Digest
-    label: str
-    tool: str
-
-
-class Commit(Struct):
-    """Data of ``commit``."""
-
-    digest: Digest
-    label: str
-
-
-class Milestone(Struct):
-    """Data of ``milestone``."""
-
-    name: str
-    title: str
-    tool: str
-
-
-class Refusal(Struct):
-    """Data of ``refusal``."""
-
-    request: str
-    capability: str
-    tool: str
-    message: str
-
-
-class CapabilitiesUsed(Struct):
-    """Data of ``capabilities_used``."""
-
-    counts: dict[str, dict[str, Count]]
-
-
-DATA: dict[Kind, type[Struct]] = {
-    "machine_started": MachineStarted,
-    "machine_ended": MachineEnded,
-    "segment_started": SegmentStarted,
-    "input": Input,
-    "poke": Poke,
-    "checkpoint": Checkpoint,
-    "commit": Commit,
-    "milestone": Milestone,
-    "refusal": Refusal,
-    "capabilities_used": CapabilitiesUsed,
-}
-"""What a machine writes. The host's own events are for people; what of them is missing is shown as missing."""
+from pokerl.timeline.data import (
+    Checkpoint,
+    Commit,
+    Input,
+    MachineEnded,
+    MachineStarted,
+    Milestone,
+    Poke,
+    SegmentStarted,
+    data_of,
+)
+from pokerl.timeline.event import Event
 
 
 class Open:
@@ -143,15 +53,13 @@ class Lines:
     def take(self, number: int, event: Event) -> None:
         """The next line."""
         self._where = f"line {number}"
-        kind = DATA.get(event.kind)
-        if kind is None:
-            return
         try:
-            data: Any = msgspec.convert(event.data, kind)
+            data = data_of(event)
         except msgspec.ValidationError as error:
             self._say(f"is no '{event.kind}': {error}")
             return
-        self._place(event, data)
+        if event.machine and data is not None:
+            self._place(event, data)
 
     def _place(self, event: Event, data: Any) -> None:
         match data:

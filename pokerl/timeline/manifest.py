@@ -9,8 +9,10 @@ import msgspec
 from msgspec import Struct
 
 from pokerl.errors import RunFolderProblem
+from pokerl.timeline.files import read_file
 
 MANIFEST = "manifest.json"
+LARGEST = 1024 * 1024
 FORMAT = 1
 
 Work = Literal["experiment", "attempt"]
@@ -62,7 +64,7 @@ def read_manifest(run_folder: Path) -> Manifest:
     """
     path = run_folder / MANIFEST
     try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        manifest = msgspec.json.decode(read_file(path, LARGEST), type=Manifest)
     except OSError as error:
         raise RunFolderProblem(
             f"There is no run in {run_folder}: {MANIFEST} cannot be read ({error.strerror}).",

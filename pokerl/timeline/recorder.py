@@ -12,9 +12,12 @@ from types import TracebackType
 import msgspec
 
 from pokerl.errors import PokerlError, RunFolderProblem
+from pokerl.timeline.data import data_of
 from pokerl.timeline.event import Event
+from pokerl.timeline.files import open_file
 
 LOG_NAME = "events.jsonl"
+LONGEST_LINE = 64 * 1024 * 1024
 
 
 class Recorder:
@@ -114,13 +117,15 @@ def read_events(run_folder: Path | str) -> Iterator[Event]:
     A torn last line (a writer was killed in the middle of it) is left out.
 
     Raises:
-        RunFolderProblem: there is no log, or a line of it is no event.
+        RunFolderProblem: there is no log, or a line of it is no event, or its data are not those of its kind.
     """
     path = Path(run_folder) / LOG_NAME
     decoder = msgspec.json.Decoder(Event)
     try:
-        with path.open("rb") as log:
-            for number, line in enumerate(log, 1):
+        with open_file(path) as log:
+            for number, line in enumerate(iter(lambda: log.readline(LONGEST_LINE), b""), 1):
+                if len(line) == LONGEST_LINE:
+                    raise RunFolderProblem(f"Line {number} of {path} is too long to be an event.", "Restore the log.")
                 if not line.endswith(b"\n"):
                     return
                 yield _decode(decoder, line, path, number)
@@ -132,7 +137,9 @@ def read_events(run_folder: Path | str) -> Iterator[Event]:
 
 def _decode(decoder: msgspec.json.Decoder[Event], line: bytes, path: Path, number: int) -> Event:
     try:
-        return decoder.decode(line)
+        event = decoder.decode(line)
+        data_of(event)
+        return event
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RunFolderProblem(
             f"Line {number} of {path} is no event: {error}.",

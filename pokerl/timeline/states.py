@@ -13,6 +13,7 @@ import msgspec
 import zstandard
 
 from pokerl.errors import PokerlError, StateRejected
+from pokerl.timeline.files import read_file
 
 FORMAT = 1
 FOLDER = "states"
@@ -131,8 +132,7 @@ def read_state_file(path: Path, digest: str = "") -> StoredState:
         StateRejected: it is missing, damaged or of another layout.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(MAXIMUM_SIZE + 1)
+        content = read_file(path, MAXIMUM_SIZE)
     except OSError as error:
         raise StateRejected(f"There is no savestate {path}: {error.strerror}.", "Give one that exists.") from error
     if digest and hashlib.sha256(content).hexdigest() != digest:

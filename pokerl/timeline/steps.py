@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from pokerl.errors import RunFolderProblem
+from pokerl.timeline.data import LONGEST_RUN
 from pokerl.timeline.tree import Poke, Run, Segment
 
 
@@ -47,7 +48,12 @@ def frames_in(path: Sequence[Segment]) -> int:
 
 
 def _run_fits(run: Run) -> bool:
-    return isinstance(run.mask, int) and 0 <= run.mask <= 0xFF and isinstance(run.frames, int) and run.frames >= 0
+    return (
+        isinstance(run.mask, int)
+        and 0 <= run.mask <= 0xFF
+        and isinstance(run.frames, int)
+        and 0 <= run.frames <= LONGEST_RUN
+    )
 
 
 def _poke_fits(poke: Poke) -> bool:

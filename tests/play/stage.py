@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pokerl.budget import Budget
+from pokerl.design.opening import open_run
+from pokerl.design.settings import ExperimentSettings
 from pokerl.play.attempt import AttemptPlan, play_attempt
 from pokerl.play.interface import load_interface
 from pokerl.play.result import AttemptResult
@@ -61,6 +64,15 @@ def write_interface(
     (folder / "tools.py").write_text(tools)
     (folder / "player.md").write_text(prompt)
     return folder
+
+
+@contextmanager
+def opened(base: Path, **given: Any) -> Iterator[Run]:
+    """An open run of the demo game in a folder."""
+    (base / "script").mkdir(exist_ok=True)
+    places = {"cartridge": "demo", "runs": str(base), "scripted": str(base / "script")}
+    with open_run(ExperimentSettings(**places | given), environment={}) as run:
+        yield run
 
 
 @dataclass
