@@ -29,7 +29,7 @@ class Heard:
         if state.dialogue is None:
             self._shown = []
             return
-        now = [line for row in LINES if (line := _line(state.text[row]))]
+        now = _lines(state)
         for line in now:
             if line in self._shown or (self.lines and self.lines[-1].startswith(line)):
                 continue
@@ -38,6 +38,10 @@ class Heard:
             else:
                 self.lines.append(line)
         self._shown = now
+
+    def skip(self, state: GameState) -> None:
+        """Take what the box says now for known."""
+        self._shown = _lines(state)
 
     def text(self) -> str:
         """All of it."""
@@ -78,6 +82,10 @@ def go_on(game: Game, state: GameState) -> None:
         game.wait(8)
     else:
         tap(game, "b")
+
+
+def _lines(state: GameState) -> list[str]:
+    return [line for row in LINES if (line := _line(state.text[row]))]
 
 
 def _line(row: str) -> str:

@@ -6,7 +6,7 @@ from pokerl.atlas import Place
 from pokerl.play import Game
 
 from .menus import await_menu, choose
-from .reading import read_on
+from .reading import Heard, read_on
 from .waiting import box_open, settle, tap
 from .walking import Handler, turn, walk_through
 
@@ -38,10 +38,12 @@ def speak(game: Game) -> str:
 
 def answer(game: Game, entry: str) -> str:
     """Choose an entry of the menu that is open and read on."""
+    heard = Heard()
+    heard.skip(game.state())
     problem = choose(game, entry)
     if problem:
         return problem
-    said, end = read_on(game)
+    said, end = read_on(game, heard)
     return (said or f"chose {entry}") + asked(game, end)
 
 
