@@ -12,16 +12,15 @@ from pokerl.play import Game
 Picture = NDArray[np.uint8]
 SQUARE = 16
 COLUMNS, ROWS = 20, 18
-OWN_COLUMN, OWN_TOP = 4, 60
-"""On a map the player stands in the fifth column of squares, its square beginning at this line of the picture."""
+OWN_COLUMN, OWN_ROW = 4, 4
+"""On a map the player stands in the fifth column and the fifth row of squares; its picture lies four lines higher."""
 GRID = (220, 60, 60)
-STILL_LIMIT = 240
-STEP_FRAMES = 20
+TURN_FRAMES, STEP_LIMIT, REST = 10, 40, 4
+"""Frames that a direction is held, that a step may take after that, and that a picture rests between two steps."""
 SAME = 0.9
 """Share of pixels that agree in a picture that scrolled by a square; people and water move meanwhile."""
 STEPS = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}
 BOX_TOP, BOX_BOTTOM = 12, 17
-READ_PRESSES = 60
 
 _TAUGHT: dict[str, Glyphs] = {}
 """Letters that the player taught, by game; kept as long as the worker lives."""
@@ -35,14 +34,14 @@ def picture(game: Game, scale: int = 3, grid: bool = True) -> Picture:
             x = column * SQUARE * scale
             line(seen, (x, 0), (x, seen.shape[0] - 1), GRID)
             write(seen, x + 2, 1, f"{column - OWN_COLUMN}", GRID)
-        for row in range(-4, 6):
-            y = (OWN_TOP + row * SQUARE) * scale
+        for row in range(9):
+            y = row * SQUARE * scale
             line(seen, (0, y), (seen.shape[1] - 1, y), GRID)
-            write(seen, 2, y + 10, f"{row}", GRID)
+            write(seen, 2, y + 10, f"{row - OWN_ROW}", GRID)
     return seen
 
 
-def still(game: Game, limit: int = STILL_LIMIT) -> bool:
+def still(game: Game, limit: int = 240) -> bool:
     """Wait until the picture stands still; whether it does within `limit` frames."""
     return game.until(limit=limit)
 
@@ -86,7 +85,7 @@ def read(game: Game) -> str:
     return "\n".join(filter(None, (_said(seen), _asked(seen), _bars(seen)))) or "nothing that can be read"
 
 
-def read_on(game: Game, presses: int = READ_PRESSES) -> str:
+def read_on(game: Game, presses: int = 60) -> str:
     """Press B through text until the box closes or a menu opens; what was said, as far as the letters are known."""
     said: list[str] = []
     for _ in range(presses):
@@ -95,9 +94,7 @@ def read_on(game: Game, presses: int = READ_PRESSES) -> str:
         if not _has_box(screen):
             return f"{' '.join(said)} [the box is closed]"
         seen = _reader(game).read(screen)
-        text = seen.dialogue.text if seen.dialogue else ""
-        if text and text not in said:
-            said.append(text)
+        said = _joined(said, seen.dialogue.text.split() if seen.dialogue else [])
         if seen.menu:
             return f"{' '.join(said)} [asks: {_asked(seen)}]"
         game.press("b", hold=4, wait=8)
@@ -112,11 +109,17 @@ def teach(game: Game, row: int, column: int, text: str) -> str:
     return f"{len(taught.codes)} letters and signs are known"
 
 
+def _joined(said: list[str], words: list[str]) -> list[str]:
+    """Add the words that a box shows now; it may begin with those that it showed last, scrolled up by a line."""
+    shared = next(count for count in range(len(words), -1, -1) if said[len(said) - count :] == words[:count])
+    return said + words[shared:]
+
+
 def _one_step(game: Game, direction: str) -> str:
     before = game.screen()
     for _ in range(2):  # the first press may only turn around
-        game.hold(direction, 10)
-        game.wait(STEP_FRAMES - 10)
+        game.hold(direction, TURN_FRAMES)
+        game.until(limit=STEP_LIMIT, stable=REST)
         now = game.screen()
         if _has_box(now) and not _has_box(before):
             return "a text box opened"

@@ -77,6 +77,8 @@ def test_a_text_box_is_noticed_and_read_to_its_end(tools):
     assert tools["box_open"]()
     told = tools["read_on"]()
     assert told.endswith("[the box is closed]") and len(told) > 40
+    words = told.split()
+    assert all(words[place : place + 3] != words[place + 3 : place + 6] for place in range(len(words)))
     assert not tools["box_open"]()
 
 
