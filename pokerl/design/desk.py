@@ -24,6 +24,7 @@ from pokerl.emulator.capability import MODES
 from pokerl.emulator.protocol import Hold
 from pokerl.errors import InterfaceProblem, UsageProblem
 from pokerl.play.attempt import AttemptPlan, plan_to_go_on, play_attempt
+from pokerl.play.away import Away
 from pokerl.play.cut import Cut
 from pokerl.play.interface import Interface
 from pokerl.play.machines import MachinePark
@@ -37,7 +38,7 @@ from pokerl.timeline import Poke, Segment, Tree, read_events
 from pokerl.words import counted
 
 MAXIMUM_PLAYING = 8
-"""Attempts that may go on at once."""
+"""Attempts that may go on at once; more where the executor that plays them has more cores."""
 
 CHECKED_AT_ONCE = 4
 """Versions that are tried to be imported at once; further ones wait."""
@@ -77,6 +78,10 @@ class _Evaluation(Struct, forbid_unknown_fields=True):
     start: Name = ""
 
 
+class _Count(Struct):
+    attempts: Annotated[int, Meta(ge=1, le=1000)]
+
+
 class _Look(Struct, forbid_unknown_fields=True):
     attempt: Name
     frame: Annotated[int, Meta(ge=0)] | None = None
@@ -105,6 +110,7 @@ class Desk:
         self._park = MachinePark(run, PROBE, MODES[run.mode], budget, any_checkpoint=True)
         self._machine: MachineHandle | None = None
         self._over = Cancellation(run.cancelled)
+        self._away = Away(run, run.away) if run.away else None
         self._playing = threading.Condition()
         self._attempts = 0
         self._checking = threading.BoundedSemaphore(CHECKED_AT_ONCE)
@@ -127,6 +133,7 @@ class Desk:
                 "workspace_versions": lambda _: self._workspace.versions(),
                 "workspace_check": self._check,
                 "evaluate": self._evaluate,
+                "evaluate_batched": self._evaluate_batched,
                 "attempts": lambda _: msgspec.to_builtins(attempts_of(self._run.events())),
                 "attempt_transcript": self._transcript,
                 "attempt_look": self._look,
@@ -138,7 +145,7 @@ class Desk:
 
     def go_on(self, cuts: Sequence[Cut]) -> None:
         """Play the attempts to their end that were under way when the run was cut off, all at once."""
-        with ThreadPoolExecutor(max(1, len(cuts)), thread_name_prefix="attempt") as pool:
+        with self._more(len(cuts)), ThreadPoolExecutor(max(1, len(cuts)), thread_name_prefix="attempt") as pool:
             ended = list(pool.map(self._go_on, cuts))
         if ended:
             told = ", ".join(f"{result.identifier} ({result.outcome})" for result in ended)
@@ -149,6 +156,8 @@ class Desk:
         self._over.set()
         with self._playing:
             self._playing.wait_for(lambda: not self._attempts, timeout=CLOSING_SECONDS)
+        if self._away is not None:
+            self._away.close()
         self._park.close()
 
     def keep(self, version: str) -> Interface:
@@ -185,11 +194,20 @@ class Desk:
 
     def _evaluate(self, arguments: dict[str, Any]) -> dict[str, Any]:
         wanted = _take(arguments, _Evaluation)
-        with self._one_more():
-            result: dict[str, Any] = msgspec.to_builtins(self._try(wanted))
+        with self._more(1):
+            result: dict[str, Any] = msgspec.to_builtins(self._try(wanted, 1))
         return result
 
-    def _try(self, wanted: _Evaluation) -> AttemptResult:
+    def _evaluate_batched(self, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+        """Several attempts with one version at once."""
+        count = _take({"attempts": arguments.pop("attempts", None)}, _Count).attempts
+        wanted = _take(arguments, _Evaluation)
+        with self._more(count), ThreadPoolExecutor(count, thread_name_prefix="attempt") as pool:
+            results = list(pool.map(lambda _: self._try(wanted, count), range(count)))
+        return [msgspec.to_builtins(result) for result in results]
+
+    def _try(self, wanted: _Evaluation, count: int) -> AttemptResult:
+        """One of ``count`` attempts that begin together."""
         interface = self.keep(wanted.version)
         if wanted.start:
             self._run.states.get(wanted.start)
@@ -201,43 +219,46 @@ class Desk:
             scout=self._settings.scout,
             start=wanted.start or self._start,
         )
-        budget = self._budget.child(self._limits(wanted), name=f"attempt {plan.identifier}")
-        return self._play(plan, budget)
+        limits = self._limits(wanted, count)
+        if self._away is not None:
+            return self._away.play(plan, limits, self._budget, self._over)
+        return self._play(plan, self._budget.child(limits, name=f"attempt {plan.identifier}"))
 
     def _go_on(self, cut: Cut) -> AttemptResult:
         plan = plan_to_go_on(self._run, cut, self._settings.player, self._settings.scout)
-        with self._one_more():
-            return self._play(plan, cut.budget(self._budget))
+        return self._play(plan, cut.budget(self._budget))
 
     def _play(self, plan: AttemptPlan, budget: Budget) -> AttemptResult:
         return play_attempt(replace(self._run, cancelled=self._over), plan, budget)
 
     @contextmanager
-    def _one_more(self) -> Iterator[None]:
-        """An attempt goes on; the designer may be gone before it ends.
+    def _more(self, count: int) -> Iterator[None]:
+        """Further attempts go on; the designer may be gone before they end.
 
         Raises:
             UsageProblem: too many go on at once.
         """
         with self._playing:
-            if self._attempts >= MAXIMUM_PLAYING:
-                raise UsageProblem(f"{MAXIMUM_PLAYING} attempts go on at once already.", "Wait until one has ended.")
-            self._attempts += 1
+            most = max(MAXIMUM_PLAYING, self._run.away.cores if self._run.away else 0)
+            if self._attempts + count > most:
+                raise UsageProblem(f"{most} attempts go on at once already.", "Wait until one has ended.")
+            self._attempts += count
         try:
             yield
         finally:
             with self._playing:
-                self._attempts -= 1
+                self._attempts -= count
                 self._playing.notify_all()
 
-    def _limits(self, wanted: _Evaluation) -> Limits:
-        """The player's limits, or less where the designer asks for less."""
+    def _limits(self, wanted: _Evaluation, count: int) -> Limits:
+        """The player's limits, or less where the designer asks for less, or where little is left for several."""
         limits = self._settings.player.limits()
+        left = self._budget.remaining("frames") if count > 1 else None
         seconds = None if wanted.minutes is None else wanted.minutes * 60
         return msgspec.structs.replace(
             limits,
             wall_seconds=_least(limits.wall_seconds, seconds),
-            frames=_least(limits.frames, wanted.frames),
+            frames=_least(limits.frames, wanted.frames, None if left is None else max(1.0, left // count)),
         )
 
     def _next_identifier(self) -> str:

@@ -138,6 +138,7 @@ def open_run(
     parts, by_name = build_models(settings)
     tier = choose(settings.sandbox or None, unsafe=unsafe)
     executor = executor_of(settings.executor) if settings.executor else None
+    away = executor_of(settings.attempts_on) if settings.attempts_on else None
     events: list[Event] = []
     if resume is None:
         folder = _make_folder(settings, _manifest(settings, cartridge, rom, sha1, tier, parts, work))
@@ -146,8 +147,9 @@ def open_run(
         _require_same_game(read_manifest(folder), sha1)
         events = list(read_events(folder))
     with ExitStack() as stack:
-        if executor is not None:
-            stack.callback(executor.close)
+        for each in (executor, away):
+            if each is not None:
+                stack.callback(each.close)
         run = Run(
             folder=folder,
             cartridge=cartridge,
@@ -163,6 +165,7 @@ def open_run(
             transcript=Transcript(folder / "transcripts"),
             history=History(folder),
             executor=executor,
+            away=away,
             machine_numbers=itertools.count(_last_machine(events) + 1),
         )
         stack.enter_context(_interruptible(run.cancelled))

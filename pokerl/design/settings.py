@@ -48,6 +48,7 @@ class ExperimentSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         cassette: folder of a recorded run whose answers stand in for every model.
         executor: where the player's policies are explored: empty for its own worker, "processes", "ray" or
             "ray:ADDRESS" (docs/exploration.md).
+        attempts_on: where whole attempts are played: empty for this process, else as ``executor``.
         start: a start state by name (`pokerl states`); empty for power-on. Every attempt begins there.
         goal: what the player is told to reach.
         designer, player, scout: who plays the parts.
@@ -62,6 +63,7 @@ class ExperimentSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     scripted: str = ""
     cassette: str = ""
     executor: str = ""
+    attempts_on: str = ""
     start: str = ""
     goal: str = "become Champion and enter the Hall of Fame."
     designer: DesignerSettings = DesignerSettings()

@@ -141,13 +141,14 @@ class Attempts(Sequence[Attempt]):
         return [Attempt(self._host, msgspec.convert(each, AttemptResult)) for each in self._host.call("attempts")]
 
 
-def _evaluator(host: Host) -> Callable[..., Attempt]:
+def _evaluator(host: Host) -> Callable[..., Attempt | list[Attempt]]:
     def evaluate(
         version: str,
         minutes: float | None = None,
         frames: int | None = None,
         start: Checkpoint | str | None = None,
-    ) -> Attempt:
+        attempts: int | None = None,
+    ) -> Attempt | list[Attempt]:
         """Run a real attempt with a real player and a version of the interface; returns when it ended.
 
         Args:
@@ -155,9 +156,13 @@ def _evaluator(host: Host) -> Callable[..., Attempt]:
             minutes: wall clock for it; never more than an attempt may have.
             frames: emulated frames for it, all branches together.
             start: a checkpoint to begin from instead of power-on; such an attempt does not count as a full run.
+            attempts: so many at once, the same in everything but luck; returns a list of them.
         """
         digest = start.digest if isinstance(start, Checkpoint) else (start or "")
-        reply = host.call("evaluate", version=version, minutes=minutes, frames=frames, start=digest)
-        return Attempt(host, msgspec.convert(reply, AttemptResult))
+        wanted = {"version": version, "minutes": minutes, "frames": frames, "start": digest}
+        if attempts is None:
+            return Attempt(host, msgspec.convert(host.call("evaluate", **wanted), AttemptResult))
+        replies = host.call("evaluate_batched", **wanted, attempts=attempts)
+        return [Attempt(host, msgspec.convert(reply, AttemptResult)) for reply in replies]
 
     return evaluate

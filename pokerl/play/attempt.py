@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from pokerl.budget import Budget
+from pokerl.budget import Budget, Limits
 from pokerl.cartridge import progress
 from pokerl.emulator import MachineHandle
 from pokerl.emulator.capability import MODES
@@ -46,6 +46,7 @@ class AttemptPlan:
         player, scout: who plays, and who explores for the player.
         start: digest of the checkpoint to begin from; empty for power-on.
         cut: what is to be gone on with; ``None`` for a new attempt.
+        agent: the player's path among agents; empty for a new one.
     """
 
     identifier: str
@@ -55,6 +56,7 @@ class AttemptPlan:
     scout: AgentSettings
     start: str = ""
     cut: Cut | None = None
+    agent: str = ""
 
 
 def plan_to_go_on(run: Run, cut: Cut, player: AgentSettings, scout: AgentSettings) -> AttemptPlan:
@@ -72,6 +74,7 @@ def plan_to_go_on(run: Run, cut: Cut, player: AgentSettings, scout: AgentSetting
         scout=scout,
         start=begun["start"],
         cut=cut,
+        agent=begun["agent"],
     )
 
 
@@ -96,17 +99,25 @@ def play_attempt(run: Run, plan: AttemptPlan, budget: Budget) -> AttemptResult:
         plan: what it is to be.
         budget: what it may spend; its limits are the attempt's.
     """
-    granted = MODES[run.mode] & set(plan.interface.manifest.capabilities)
+    granted = granted_to(run, plan)
+    path = plan.agent or run.agent_path(f"player-{plan.version}")
     if plan.cut is None:
-        path = run.agent_path(f"player-{plan.version}")
-        run.record("attempt_started", attempt=plan.identifier, agent=path, **_heading(run, plan, granted, budget))
-    else:
-        path = plan.cut.started.data["agent"]
+        run.record("attempt_started", attempt=plan.identifier, agent=path, **heading(run, plan, budget.limits))
     with MachinePark(run, plan.identifier, granted, budget) as park:
         ending = _play(run, plan, path, park, granted, budget)
-    result = _summarise(run, plan, granted, ending, budget)
+    result = _summarise(run, plan, ending, budget)
     run.record("attempt_ended", attempt=plan.identifier, **msgspec.to_builtins(result))
     return result
+
+
+def granted_to(run: Run, plan: AttemptPlan) -> frozenset[str]:
+    """The capabilities of an attempt: what its interface asks for, and the mode allows."""
+    return MODES[run.mode] & set(plan.interface.manifest.capabilities)
+
+
+def failed_attempt(run: Run, plan: AttemptPlan, reason: str, budget: Budget) -> AttemptResult:
+    """The result of an attempt of which nothing came but a reason."""
+    return _summarise(run, plan, _Ending(reason=reason), budget)
 
 
 def _play(
@@ -186,7 +197,7 @@ def _keep_the_end(run: Run, attempt: str, machine: MachineHandle, *, interrupted
             machine.control.commit(label="end of the attempt")
 
 
-def _summarise(run: Run, plan: AttemptPlan, granted: frozenset[str], ending: _Ending, budget: Budget) -> AttemptResult:
+def _summarise(run: Run, plan: AttemptPlan, ending: _Ending, budget: Budget) -> AttemptResult:
     """The result, read off the log: what the player says of itself counts for nothing."""
     events, attempt = run.events(), plan.identifier
     splits = trunk_splits(events, attempt, run.cartridge.milestones)
@@ -198,7 +209,7 @@ def _summarise(run: Run, plan: AttemptPlan, granted: frozenset[str], ending: _En
         version=plan.version,
         outcome="won" if won else ending.stop,
         reason=ending.reason,
-        capabilities=sorted(granted),
+        capabilities=sorted(granted_to(run, plan)),
         milestones=splits,
         progress=progress(run.cartridge.milestones, reached),
         frames=int(budget.spent("frames")),
@@ -229,14 +240,15 @@ def _block_errors(run: Run, path: str) -> list[str]:
     return list(dict.fromkeys(sentences))[-MAXIMUM_ERRORS:]
 
 
-def _heading(run: Run, plan: AttemptPlan, granted: frozenset[str], budget: Budget) -> dict[str, Any]:
+def heading(run: Run, plan: AttemptPlan, limits: Limits) -> dict[str, Any]:
+    """What the log says of an attempt when it begins."""
     return {
         "version": plan.version,
         "interface": plan.interface.digest,
         "mode": run.mode,
-        "capabilities": sorted(granted),
+        "capabilities": sorted(granted_to(run, plan)),
         "asked": sorted(plan.interface.manifest.capabilities),
-        "limits": msgspec.to_builtins(budget.limits),
+        "limits": msgspec.to_builtins(limits),
         "cartridge": run.cartridge.identifier,
         "start": plan.start,
     }

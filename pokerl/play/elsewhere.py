@@ -13,8 +13,6 @@ worker over there opens it, which is as hostile as the one that made it.
 
 from __future__ import annotations
 
-import hashlib
-import os
 import tempfile
 from concurrent.futures import Future
 from pathlib import Path
@@ -23,21 +21,20 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from pokerl.cartridge import load, locate_rom
 from pokerl.emulator import MachineHandle, MachineSettings, Nursery, start_machine
-from pokerl.errors import MachineLost, PokerlError, RomProblem, StateRejected, UsageProblem, WorkerLost
+from pokerl.errors import MachineLost, PokerlError, WorkerLost
 from pokerl.play.executors import Executor
 from pokerl.play.interface import Interface
 from pokerl.play.machines import MachinePark, report
+from pokerl.play.parcel import INTERFACE, Brought, Parcel, events_of, files_of, frames_of, states_of, take_over
 from pokerl.play.run import Run
 from pokerl.rlm import Extension
 from pokerl.rlm.process import Cell, Worker
 from pokerl.sandbox import Policy, choose
-from pokerl.timeline import Event, Recorder, StateStore, read_events, unpack_state
+from pokerl.timeline import Event
 
 FUNCTION = "pokerl.play.elsewhere:run_branch"
 SETUP = "pokerl.play.policies:install"
-INTERFACE = "interface"
 BLOCK = "answer['content'] = run_policy()\nanswer['ready'] = True"
 PRINTED = 20_000
 MAXIMUM_POLICIES = 1000
@@ -48,44 +45,31 @@ ALLOWED = frozenset(
 """Kinds of events that a branch can make."""
 
 
-class BranchJob(Struct, frozen=True, kw_only=True):
+class BranchJob(Parcel, frozen=True, kw_only=True):
     """Everything that a branch needs.
 
     Attributes:
-        cartridge, rom_sha1: the game; its ROM is looked for over there (POKERL_ROM) and never sent.
-        attempt, machine: what its events are called.
+        machine: what its machine is called.
         capabilities: what its machine allows the policy.
-        start, state: digest of the checkpoint to begin from, and the content of its file.
-        interface: the interface's files by name.
         policy: the pickled policy.
         frames: at most; 0 for no limit.
         seconds: at most.
-        sandbox: the tier that must be used, by name.
     """
 
-    cartridge: str
-    rom_sha1: str
-    attempt: str
     machine: str
     capabilities: list[str]
-    start: str
-    state: bytes
-    interface: dict[str, bytes]
     policy: bytes
     frames: int
     seconds: float
-    sandbox: str
 
 
-class BranchDone(Struct, frozen=True, kw_only=True):
+class BranchDone(Brought, frozen=True, kw_only=True):
     """All that happened on a branch.
 
     Attributes:
         answer, printed, error: the policy's own words.
         before, after: where its machine stood, as ``pokerl.play.machines.report`` tells it; ``None`` if it was lost.
         checkpoint: digest of its end.
-        events: its part of the log.
-        states: contents of the files of the states it made, by digest.
     """
 
     answer: Any = None
@@ -94,8 +78,6 @@ class BranchDone(Struct, frozen=True, kw_only=True):
     before: dict[str, Any] | None = None
     after: dict[str, Any] | None = None
     checkpoint: str = ""
-    events: list[Event] = []
-    states: dict[str, bytes] = {}
 
 
 def run_branch(payload: bytes) -> bytes:
@@ -107,32 +89,17 @@ def run_branch(payload: bytes) -> bytes:
     job = msgspec.msgpack.decode(payload, type=BranchJob)
     with tempfile.TemporaryDirectory(prefix="pokerl-branch-") as place:
         folder = Path(place)
-        _unpack(job, folder)
+        job.unpack(folder)
         with Nursery() as nursery, start_machine(_settings(job, folder), nursery) as machine:
             done = _play(job, folder, machine)
         return msgspec.msgpack.encode(
-            msgspec.structs.replace(done, events=list(read_events(folder)), states=_states(folder, job.start))
+            msgspec.structs.replace(done, events=events_of(folder), states=states_of(folder, job.start))
         )
 
 
-def take_over(done: BranchDone, job: BranchJob, recorder: Recorder, states: StateStore) -> None:
-    """Make what happened elsewhere a part of this run.
-
-    Raises:
-        StateRejected: a state is damaged, or not what its name says.
-        WorkerLost: its events are not those of this branch.
-    """
-    for event in done.events:
-        if event.kind not in ALLOWED or event.attempt != job.attempt or event.machine != job.machine:
-            raise WorkerLost("A branch elsewhere sent events that are not its own.", "Look after that computer.")
-    for digest, content in done.states.items():
-        if hashlib.sha256(content).hexdigest() != digest:
-            raise StateRejected(f"The state {digest[:12]} from elsewhere is not what its name says.")
-        unpack_state(content, digest)
-        _write(states.path(digest), content)
-    for event in done.events:
-        recorder.append(event)
-    recorder.sync()
+def is_of_branch(event: Event, job: BranchJob) -> bool:
+    """Whether an event may have come from a branch."""
+    return event.kind in ALLOWED and event.attempt == job.attempt and event.machine == job.machine
 
 
 class _Wanted(Struct, forbid_unknown_fields=True):
@@ -172,16 +139,15 @@ class Elsewhere:
 
     def _job(self, policy: bytes, start: str, wanted: _Wanted) -> BranchJob:
         stored = self._run.states.get(start)
-        folder = self._interface.folder
         return BranchJob(
             cartridge=self._run.cartridge.identifier,
             rom_sha1=stored.rom_sha1,
             attempt=self._park.attempt,
-            machine=f"m{next(self._run.machine_numbers):04}",
+            machine=self._run.machine_name(),
             capabilities=self._park.capabilities,
             start=start,
             state=self._run.states.path(start).read_bytes(),
-            interface={name: (folder / name).read_bytes() for name in self._interface.files},
+            interface=files_of(self._interface),
             policy=policy,
             frames=self._park.share_of_frames(wanted.frames, len(wanted.policies)),
             seconds=self._park.share_of_seconds(wanted.seconds),
@@ -191,12 +157,12 @@ class Elsewhere:
     def _come_back(self, job: BranchJob, call: Future[bytes]) -> dict[str, Any]:
         try:
             done = msgspec.msgpack.decode(call.result(), type=BranchDone)
-            take_over(done, job, self._run.recorder, self._run.states)
+            take_over(done, lambda event: is_of_branch(event, job), self._run.recorder, self._run.states)
         except msgspec.DecodeError as problem:
             return {"error": f"What came back is no result: {problem}."}
         except PokerlError as problem:
             return {"error": str(problem)}
-        self._park.count_frames(sum(n for each in done.events if each.kind == "input" for _, n in each.data["runs"]))
+        self._park.count_frames(frames_of(done.events))
         return {
             "answer": done.answer,
             "printed": done.printed,
@@ -207,22 +173,8 @@ class Elsewhere:
         }
 
 
-def _unpack(job: BranchJob, folder: Path) -> None:
-    """The job's files in a folder, as a run folder has them."""
-    _write(StateStore(folder).path(job.start), job.state)
-    for name, content in job.interface.items():
-        path = (folder / INTERFACE / name).resolve()
-        if not path.is_relative_to((folder / INTERFACE).resolve()):
-            raise UsageProblem(f"An interface cannot have a file {name!r}.", "Name files within its folder.")
-        _write(path, content)
-
-
 def _settings(job: BranchJob, folder: Path) -> MachineSettings:
-    cartridge = load(job.cartridge)
-    rom = locate_rom(cartridge, "" if cartridge.shipped else os.environ.get("POKERL_ROM"))
-    found = hashlib.sha1(rom.read_bytes(), usedforsecurity=False).hexdigest()
-    if found != job.rom_sha1:
-        raise RomProblem(f"The ROM here has the SHA-1 {found}, not {job.rom_sha1}.", "Set POKERL_ROM to the same ROM.")
+    _, rom = job.game()
     return MachineSettings(
         rom=str(rom),
         cartridge=job.cartridge,
@@ -271,17 +223,3 @@ def _run_policy(job: BranchJob, folder: Path, machine: MachineHandle) -> tuple[A
         worker.kill()
     error = cell.error.strip().rpartition("\n")[2]
     return worker.answer["content"], (cell.output + cell.error)[-PRINTED:], error
-
-
-def _states(folder: Path, start: str) -> dict[str, bytes]:
-    files = StateStore(folder).folder.glob("*.zst")
-    return {file.stem: file.read_bytes() for file in files if file.stem != start}
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        os.fsync(file.fileno())
-    Path(draft).replace(path)

@@ -86,7 +86,7 @@ class MachinePark:
             UsageProblem: too many run at once, or the attempt is over.
             StateRejected: there is no such checkpoint, or it is not this game's.
         """
-        settings = self._settings(f"m{next(self._run.machine_numbers):04}", start, commits, frames)
+        settings = self._settings(self._run.machine_name(), start, commits, frames)
         return self._started(lambda: self._run.nursery.start(settings, self._counter))
 
     def go_on(self, standing: Segment) -> MachineHandle:
@@ -95,7 +95,7 @@ class MachinePark:
         Raises:
             StateRejected: the state that the segment begins with is missing or damaged.
         """
-        settings = self._settings(f"m{next(self._run.machine_numbers):04}", "", commits=True, frames=0)
+        settings = self._settings(self._run.machine_name(), "", commits=True, frames=0)
         handle = self._started(lambda: go_on(self._run.nursery, settings, standing, self._counter))
         if not standing.checkpoint:
             handle.control.checkpoint(label="gone on")

@@ -41,6 +41,8 @@ class Run:
         recorder, states, transcript: where everything is written.
         history: what was written, but the inputs.
         executor: where policies are explored; ``None`` for the player's own worker, on this computer.
+        away: where whole attempts are played; ``None`` for this computer.
+        machine_prefix: what the names of machines begin with.
         cancelled: set to stop everything (Ctrl-C).
     """
 
@@ -58,10 +60,16 @@ class Run:
     transcript: Transcript
     history: History
     executor: Executor | None = None
+    away: Executor | None = None
+    machine_prefix: str = "m"
     cancelled: threading.Event | Cancellation = field(default_factory=threading.Event)
     machine_numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _paths: set[str] = field(default_factory=set)
     _naming: threading.Lock = field(default_factory=threading.Lock)
+
+    def machine_name(self) -> str:
+        """A name for a further machine, which none had before: "m0007"."""
+        return f"{self.machine_prefix}{next(self.machine_numbers):04}"
 
     def agent_path(self, stem: str) -> str:
         """A path among agents that nobody had before: "player-v3", the second time "player-v3-2"."""

@@ -14,9 +14,10 @@ import pytest
 from pokerl.design.opening import open_run
 from pokerl.design.settings import ExperimentSettings
 from pokerl.errors import ConfigurationProblem, StateRejected, UsageProblem, WorkerLost
-from pokerl.play.elsewhere import BranchDone, BranchJob, take_over
+from pokerl.play.elsewhere import BranchDone, BranchJob, is_of_branch
 from pokerl.play.executors import Executor, Here, Lost, Processes, executor_of
 from pokerl.play.executors.call import perform, unpack
+from pokerl.play.parcel import take_over
 from pokerl.play.policies import pack
 from pokerl.play.policies import unpack as unpack_policy
 from pokerl.timeline import Event, Recorder, StateStore, read_events
@@ -149,6 +150,9 @@ class TestWhatComesBack:
         interface={}, policy=b"", frames=0, seconds=1, sandbox="",
     )  # fmt: skip
 
+    def is_own(self, event: Event) -> bool:
+        return is_of_branch(event, self.JOB)
+
     @pytest.mark.parametrize(
         "event",
         [
@@ -160,13 +164,13 @@ class TestWhatComesBack:
     )
     def test_is_refused_if_it_is_not_of_this_branch(self, tmp_path: Path, event: Event):
         with Recorder(tmp_path) as recorder, pytest.raises(WorkerLost, match="not its own"):
-            take_over(BranchDone(events=[event]), self.JOB, recorder, StateStore(tmp_path))
+            take_over(BranchDone(events=[event]), self.is_own, recorder, StateStore(tmp_path))
         assert not (tmp_path / "events.jsonl").read_bytes()
 
     @pytest.mark.parametrize("digest", ["0" * 64, "../../up"])
     def test_a_state_must_be_what_its_name_says(self, tmp_path: Path, digest: str):
         with Recorder(tmp_path) as recorder, pytest.raises(StateRejected):
-            take_over(BranchDone(states={digest: b"x"}), self.JOB, recorder, StateStore(tmp_path))
+            take_over(BranchDone(states={digest: b"x"}), self.is_own, recorder, StateStore(tmp_path))
         assert not list(tmp_path.rglob("*.zst"))
 
 

@@ -27,10 +27,12 @@ class Executor(Protocol):
     Attributes:
         name: as in the settings.
         cores: how many calls are worth making at once.
+        host: the address of this process's computer that calls reach.
     """
 
     name: str
     cores: int
+    host: str
 
     def submit(self, function: str, payload: bytes) -> Future[bytes]:
         """Have a function run.

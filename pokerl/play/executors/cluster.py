@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from concurrent.futures import Future
 from typing import Any
 
 from pokerl.errors import ConfigurationProblem
 from pokerl.play.executors.call import Closing, Lost, perform, unpack
+
+REMOTE = "ray://"
+"""How the address of a cluster begins that this computer is no part of."""
 
 
 class Ray(Closing):
@@ -38,6 +42,7 @@ class Ray(Closing):
         except (ConnectionError, ValueError, RuntimeError) as error:
             raise ConfigurationProblem(f"There is no Ray cluster at {address!r}: {error}", "`ray status`") from None
         self.cores = max(1, int(self._ray.cluster_resources().get("CPU", 1)))
+        self.host = _address_towards(address) if address.startswith(REMOTE) else str(ray.util.get_node_ip_address())
         self._perform = ray.remote(num_cpus=1, max_retries=0)(perform)
 
     def submit(self, function: str, payload: bytes) -> Future[bytes]:
@@ -58,3 +63,11 @@ class Ray(Closing):
             done.set_exception(Lost(f"The Ray task failed: {str(error).strip().splitlines()[-1]}"))
         except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to whoever waits for the call
             done.set_exception(error)
+
+
+def _address_towards(cluster: str) -> str:
+    """The address of this computer in the network of a cluster; nothing is sent for it."""
+    host, _, port = cluster.removeprefix(REMOTE).partition(":")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect((host, int(port or 10001)))
+        return str(probe.getsockname()[0])

@@ -16,6 +16,7 @@ class Here(Closing):
     """
 
     name = "here"
+    host = "127.0.0.1"
 
     def __init__(self, cores: int = 0) -> None:
         self.cores = cores or len(os.sched_getaffinity(0))

@@ -21,6 +21,7 @@ class Processes(Closing):
     """
 
     name = "processes"
+    host = "127.0.0.1"
 
     def __init__(self, cores: int = 0) -> None:
         self.cores = cores or len(os.sched_getaffinity(0))
