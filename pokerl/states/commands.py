@@ -121,9 +121,10 @@ def import_(
 def make(name: Named, cartridge: Game = "demo", rom: Rom = "", as_json: AsJson = False) -> None:
     """Play by hand in a window; where the game stands when it is closed becomes a start state."""
     from pokerl.cartridge import load
-    from pokerl.states.hand import make_state
+    from pokerl.states.hand import KEYS, make_state
 
     game = load(cartridge)
+    console_for(as_json).print(KEYS, highlight=False)
     _show([make_state(game, _rom(rom, game.shipped) or "", name)], as_json)
 
 

@@ -13,6 +13,8 @@ from pokerl.errors import UsageProblem
 from pokerl.states.shelf import Kept, keep_state
 
 RAM_BYTES = 0x20000
+KEYS = "Arrows; A and S are the buttons A and B, Return is START, Backspace is SELECT. Escape keeps the state and ends."
+"""What PyBoy's window takes."""
 
 
 def make_state(cartridge: Cartridge, rom: str, name: str, folder: Path | None = None) -> Kept:
