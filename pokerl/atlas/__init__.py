@@ -1,8 +1,8 @@
 """The world's maps: decoded from a ROM at hand or learned by looking; paths over them and pictures of them."""
 
 from pokerl.atlas.canvas import png
-from pokerl.atlas.model import AtlasMap, Encounters, Person, Place, Sign, Tileset, Warp
-from pokerl.atlas.open import TOGGLES, abilities_of, hidden_people, open_atlas, people_here
+from pokerl.atlas.model import AtlasMap, Encounters, Guard, Person, Place, Sign, Tileset, Warp
+from pokerl.atlas.open import TOGGLES, abilities_of, hidden_people, open_atlas, people_here, story_of
 from pokerl.atlas.path import Finder, Move, Path
 from pokerl.atlas.picture import map_picture, world_picture
 from pokerl.atlas.rom import read_rom_of
@@ -16,6 +16,7 @@ __all__ = [
     "Connection",
     "Encounters",
     "Finder",
+    "Guard",
     "Move",
     "Path",
     "Person",
@@ -31,5 +32,6 @@ __all__ = [
     "people_here",
     "png",
     "read_rom_of",
+    "story_of",
     "world_picture",
 ]

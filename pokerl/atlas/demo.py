@@ -143,6 +143,8 @@ def _person(cartridge: Cartridge, one: dict[str, Any]) -> Person:
         item=next((number for number, name in cartridge.items.items() if name == item.replace(" ", "_")), 0),
         text=one["text"],
         hidden=_unmet(one.get("show", "")) or one.get("hide", "").startswith("not "),
+        sight=one.get("sight", 0),
+        event=one.get("event", "") if "trainer" in one else "",
     )
 
 

@@ -74,6 +74,8 @@ class Person(Struct, frozen=True):
         item: id of the item that lies here, else 0.
         trainer: class and number of the party, or species and level of a creature that stands here; else ``None``.
         text: number of what it says.
+        sight: how many squares ahead a trainer challenges whoever comes there; 0 if only who talks is challenged.
+        event: name of the event that says that the trainer was beaten; "" for others.
         toggle: number of the bit of memory that hides it while set, or ``None``.
         hidden: whether it is hidden when the game begins.
     """
@@ -90,6 +92,30 @@ class Person(Struct, frozen=True):
     text: int | str = 0
     toggle: int | None = None
     hidden: bool = False
+    sight: int = 0
+    event: str = ""
+
+    @property
+    def watched(self) -> tuple[tuple[int, int], ...]:
+        """Squares on which a trainer challenges the player; walls do not hinder the eyes."""
+        across, down = STEPS.get(self.facing, (0, 0))
+        return tuple(
+            (self.x + step * across, self.y + step * down) for step in range(1, self.sight + 1 if self.facing else 1)
+        )
+
+
+class Guard(Struct, frozen=True):
+    """Who or what stops the player on some squares of a map.
+
+    Attributes:
+        who: in words.
+        squares: where.
+        until: names of events, items in the bag and badges, any of which lets the player pass. See ``story_of``.
+    """
+
+    who: str
+    squares: frozenset[tuple[int, int]]
+    until: frozenset[str]
 
 
 class Sign(Struct, frozen=True):
@@ -125,7 +151,7 @@ class AtlasMap(Struct, frozen=True):
         identifier, name: as in memory and as in the cartridge's table.
         rows: one sign a square (``MEANINGS``), from north to south.
         outdoors: whether doors of houses lead back here.
-        warps, connections, people, signs: see there.
+        warps, connections, people, signs, guards: see there.
         grass, water: who appears in it; ``None`` if nobody. In caves ``grass`` counts everywhere.
         hops: squares and directions (x, y, button) from which one hops over a ledge, two squares on.
         barriers: squares and directions between which nobody walks although both are free (edges of plateaus).
@@ -147,6 +173,7 @@ class AtlasMap(Struct, frozen=True):
     connections: tuple[Connection, ...] = ()
     people: tuple[Person, ...] = ()
     signs: tuple[Sign, ...] = ()
+    guards: tuple[Guard, ...] = ()
     grass: Encounters | None = None
     water: Encounters | None = None
     hops: frozenset[tuple[int, int, str]] = frozenset()

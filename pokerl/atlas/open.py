@@ -41,6 +41,12 @@ def abilities_of(state: GameState) -> frozenset[str]:
     return frozenset(ability for ability in known if BADGES[ability].casefold() in badges)
 
 
+def story_of(state: GameState) -> frozenset[str]:
+    """What opens ways and what is over, for ``Finder.path(story=…)``: events, items in the bag, and badges."""
+    items = {item.name for item in state.bag}
+    return state.events | items | {f"{badge} Badge" for badge in state.player.badges}
+
+
 def hidden_people(world: World, flags: bytes) -> frozenset[tuple[int, int]]:
     """(map, slot) of the people and things that the story hides now.
 

@@ -44,6 +44,7 @@ class Path(Struct, frozen=True):
         cost: in steps; warps, ledges and the like count as several.
         reason: why there is no way, in words; "" if there is one.
         facing: the button that turns towards the goal at the end, if the goal was to stand beside something.
+        watched: (map, slot) of the trainers into whose sight the way leads, in order.
     """
 
     start: Place
@@ -51,6 +52,7 @@ class Path(Struct, frozen=True):
     cost: int = 0
     reason: str = ""
     facing: str = ""
+    watched: tuple[tuple[int, int], ...] = ()
 
     def __bool__(self) -> bool:
         return not self.reason
@@ -113,7 +115,9 @@ class Finder:
         hidden: Collection[tuple[int, int]] | None = None,
         blocked: Collection[Place] = (),
         last_map: int | None = None,
+        story: Collection[str] | None = None,
         grass: int = 0,
+        sight: int = 0,
         beside: bool = False,
     ) -> Path:
         """The cheapest way.
@@ -129,14 +133,19 @@ class Finder:
             blocked: further squares that are not to be entered (a guard, a closed door).
             last_map: the map outdoors that the player came from (``state.player.last_map``); needed where doors lead
                 "outside". While outdoors it is not needed.
+            story: what has happened, see :func:`story_of`: guards whom it has not opened the way stop the player, and
+                trainers who were beaten challenge nobody. Without it no guard stops the player.
             grass: what a step into tall grass costs beyond a plain one: more goes farther round.
+            sight: the same of a step into the sight of a trainer who is not beaten.
             beside: stop in front of the goal instead, facing it (a person, a sign, an item); also across a counter.
 
         Returns:
             A path, or the reason why there is none.
         """
         goals, turns = self._goals(goal, beside)
-        in_way = self._in_way(people, hidden, blocked)
+        eyes = self._eyes(hidden, story or ())
+        in_way = self._in_way(people, hidden, blocked) | self._guarded(story)
+        in_way = dict.fromkeys(eyes, sight) | in_way if sight else in_way
         search = _Search(self._graph(abilities, grass), in_way, last_map)
         if not search.open(start):
             return Path(start, reason=f"{self._name(start)} is not on the atlas.")
@@ -147,7 +156,8 @@ class Finder:
             return Path(start, reason=self._why(start, goals, abilities, in_way, last_map))
         moves, cost = found
         end = moves[-1].place if moves else start
-        return Path(start, moves, cost, facing=turns.get(end, ""))
+        watched = dict.fromkeys(who for move in moves for who in eyes.get(move.place, ()))
+        return Path(start, moves, cost, facing=turns.get(end, ""), watched=tuple(watched))
 
     def beside(self, place: Place) -> dict[Place, str]:
         """Squares from which one faces a square, and the button that turns there; across a counter, too."""
@@ -195,6 +205,29 @@ class Finder:
                 found.setdefault(Place(identifier, x, y), BLOCKED)
         return found | dict.fromkeys(blocked, BLOCKED)
 
+    def _guarded(self, story: Collection[str] | None) -> dict[Place, int]:
+        """Squares on which a guard stops the player."""
+        return {
+            Place(identifier, x, y): BLOCKED
+            for identifier, one in self.world.maps.items()
+            for guard in one.guards
+            if story is not None and guard.until.isdisjoint(story)
+            for x, y in guard.squares
+        }
+
+    def _eyes(
+        self, hidden: Collection[tuple[int, int]] | None, story: Collection[str]
+    ) -> dict[Place, list[tuple[int, int]]]:
+        """The squares that trainers look at, and who does."""
+        found: dict[Place, list[tuple[int, int]]] = {}
+        for identifier, one in self.world.maps.items():
+            for person in one.people:
+                away = person.hidden if hidden is None else (identifier, person.slot) in hidden
+                if not away and person.event not in story:
+                    for x, y in person.watched:
+                        found.setdefault(Place(identifier, x, y), []).append((identifier, person.slot))
+        return found
+
     def _why(
         self,
         start: Place,
@@ -234,6 +267,10 @@ class Finder:
         return " and ".join([*reversed(needed.values()), *people])
 
     def _gives_way(self, place: Place) -> str:
+        """What must happen so that a square is free."""
+        for guard in self.world.maps[place.map].guards:
+            if (place.x, place.y) in guard.squares:
+                return f"{guard.who} lets the player pass {self._name(place)} ({' or '.join(sorted(guard.until))})"
         person = next((one for one in self.world.maps[place.map].people if (one.x, one.y) == (place.x, place.y)), None)
         if person is None:
             return f"what shuts {self._name(place)} opens"

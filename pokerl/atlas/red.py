@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pokerl.atlas import ground
 from pokerl.atlas.ground import TileAt
-from pokerl.atlas.model import DOOR, SPINNER, STEPS, WALKABLE, AtlasMap, Person, Place, Sign, Warp
+from pokerl.atlas.model import DOOR, SPINNER, STEPS, WALKABLE, AtlasMap, Guard, Person, Place, Sign, Warp
 from pokerl.atlas.red_tables import Tables
 from pokerl.atlas.rom import ReadRom, Rom
 from pokerl.atlas.world import World
@@ -61,6 +61,7 @@ class _Decoder:
         self.connections_at = at + 10
         self.objects_at = self.rom.word(self.bank, at + 10 + EDGE_RECORD * self.sides.bit_count())
         self.border = self.rom.read(self.bank, self.objects_at, 1)[0]
+        self.trainers = tables.trainers(identifier)
         self.ground = tables.ground(self.tileset)
         self.tile_at = self._tiles(tables.block_tiles(self.tileset))
 
@@ -77,6 +78,7 @@ class _Decoder:
             connections=self._connections(),
             people=self._people(),
             signs=self._signs(),
+            guards=self._guards(),
             grass=self.tables.encounters(self.identifier)[0],
             water=self.tables.encounters(self.identifier)[1],
             hops=ground.hops(self.ground, tile_at, *size),
@@ -151,6 +153,14 @@ class _Decoder:
         at = self._after(self.objects_at + 1, 4)
         return tuple(Sign(x, y, text) for y, x, text in self._records(at, 3))
 
+    def _guards(self) -> tuple[Guard, ...]:
+        found: list[Guard] = []
+        for rule in self.rules.guard:
+            if rule.map == self.identifier:
+                row = () if rule.row is None else ((x, rule.row) for x in range(min(rule.columns, self.width)))
+                found.append(Guard(rule.who, frozenset((*rule.squares, *row)), frozenset(rule.until)))
+        return tuple(found)
+
     def _people(self) -> tuple[Person, ...]:
         at = self._after(self._after(self.objects_at + 1, 4), 3)
         count = self.rom.read(self.bank, at, 1)[0]
@@ -170,6 +180,7 @@ class _Decoder:
         boulder = picture == self.rules.boulder_picture
         kind = "item" if text & ITEM else "trainer" if text & TRAINER else "boulder" if boulder else "person"
         toggle = self.tables.toggles.get((self.identifier, slot))
+        sight, event = self.trainers.get(slot, (0, ""))
         return Person(
             slot,
             picture,
@@ -183,6 +194,8 @@ class _Decoder:
             text=text & TEXT,
             toggle=toggle[0] if toggle else None,
             hidden=toggle is not None and toggle[1] == HIDDEN,
+            sight=sight,
+            event=event,
         )
 
     def _records(self, at: int, width: int) -> list[bytes]:

@@ -19,6 +19,7 @@ TILES, TILE, BLOCK, BLOCKS = 0x60, 16, 16, 128
 CARPETS = ("down", "up", "left", "right")
 FACINGS = {0x00: "down", 0x04: "up", 0x08: "left", 0x0C: "right"}
 SLOTS = 10
+TRAINER_RECORD = 12
 
 
 class PushTiles(Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,6 +29,17 @@ class PushTiles(Struct, frozen=True, forbid_unknown_fields=True):
     maps: tuple[int, ...]
     not_maps: tuple[int, ...]
     only_tile: tuple[int, int]
+
+
+class GuardRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who stops the player: on some squares, or on the first ``columns`` squares of a row (on all of it without)."""
+
+    map: int
+    who: str
+    until: tuple[str, ...]
+    squares: tuple[tuple[int, int], ...] = ()
+    row: int | None = None
+    columns: int = 0x100
 
 
 class Rules(Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,9 +55,11 @@ class Rules(Struct, frozen=True, forbid_unknown_fields=True):
     outside: tuple[tuple[int, int], ...]
     outside_north: tuple[tuple[int, int, int], ...]
     spins: tuple[tuple[int, str], ...]
+    trainers: tuple[tuple[int, str], ...]
     elevators: tuple[tuple[int, str, int], ...]
     holes: tuple[tuple[tuple[int, int, int], tuple[int, int, int]], ...]
     push_tiles: PushTiles
+    guard: tuple[GuardRule, ...]
 
 
 class Tables:
@@ -59,6 +73,7 @@ class Tables:
     def __init__(self, rom: Rom, cartridge: Cartridge) -> None:
         self.rom = rom
         self.symbols = cartridge.rom_symbols
+        self.events = cartridge.event_names
         self.rules: Rules = msgspec.toml.decode(RULES.read_bytes(), type=Rules)
         self.ground = functools.cache(self._ground)
         self.block_tiles = functools.cache(self._block_tiles)
@@ -150,6 +165,18 @@ class Tables:
         bank, at = self.symbols["ToggleableObjectStates"]
         entries = self.rom.until(bank, at, width=3)
         return {(map_id, slot): (number, state) for number, (map_id, slot, state) in enumerate(entries)}
+
+    def trainers(self, identifier: int) -> dict[int, tuple[int, str]]:
+        """Of those on a map who challenge the player, by slot: how far they see, and the event when they are beaten."""
+        symbol = dict(self.rules.trainers).get(identifier)
+        if symbol is None:
+            return {}
+        bank, at = self.symbols[symbol]
+        found: dict[int, tuple[int, str]] = {}
+        for slot, sight, low, high, *_ in self.rom.until(bank, at, width=TRAINER_RECORD):
+            address = (low | high << 8) + slot // 8
+            found[slot] = (sight >> 4, self.events.get(address, ("",) * 8)[slot % 8])
+        return found
 
     def encounters(self, identifier: int) -> tuple[Encounters | None, Encounters | None]:
         """Who appears in a map's grass (or anywhere in a cave) and on its water."""

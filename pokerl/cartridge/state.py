@@ -14,7 +14,7 @@ from pokerl.cartridge.bag import BagItem
 from pokerl.cartridge.battle import Battle
 from pokerl.cartridge.creature import Creature
 from pokerl.cartridge.game import Cartridge
-from pokerl.cartridge.layout import DEX, DEX_BYTES, EVENTS, EVENTS_LENGTH
+from pokerl.cartridge.layout import DEX, DEX_BYTES, EVENTS, EVENTS_LENGTH, STATUS_FLAGS
 from pokerl.cartridge.memory import MemoryImage
 from pokerl.cartridge.player import Dex, Player
 from pokerl.cartridge.roster import BOX, BOX_AT, ENEMY_PARTY_AT, PARTY, PARTY_AT, read_roster
@@ -128,7 +128,7 @@ def read_state(memory: MemoryImage, cartridge: Cartridge) -> GameState:
         storage=storage.read_storage(memory, cartridge, oddities),
         battle=battles.read_battle(memory, cartridge, oddities),
         dex=players.read_dex(read(DEX, 2 * DEX_BYTES)),
-        events=read_events(read(EVENTS, EVENTS_LENGTH), cartridge.event_names),
+        events=read_events(memory, cartridge.event_names),
         text=read_screen_text(tilemap, table),
         dialogue=screen.read_dialogue(tilemap, table),
         menu=screen.read_menu(tilemap, read(screen.MENU, screen.MENU_LENGTH), table, listed),
@@ -146,10 +146,11 @@ def read_state(memory: MemoryImage, cartridge: Cartridge) -> GameState:
     )
 
 
-def read_events(data: bytes, names: Mapping[int, tuple[str, ...]]) -> frozenset[str]:
-    """Names of the bits set in the event flags (the bytes from wEventFlags); unnamed bits are left out."""
+def read_events(memory: MemoryImage, names: Mapping[int, tuple[str, ...]]) -> frozenset[str]:
+    """Names of the bits set in the event flags and in wStatusFlags1; unnamed bits are left out."""
     found: list[str] = []
-    for address, bits in enumerate(data, start=EVENTS):
-        if bits and (here := names.get(address)):
-            found += [name for place, name in enumerate(here) if name and bits >> place & 1]
+    for start, length in ((STATUS_FLAGS, 1), (EVENTS, EVENTS_LENGTH)):
+        for address, bits in enumerate(memory.read(start, length), start=start):
+            if bits and (here := names.get(address)):
+                found += [name for place, name in enumerate(here) if name and bits >> place & 1]
     return frozenset(found)
