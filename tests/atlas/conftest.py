@@ -65,7 +65,7 @@ class Walker:
                 break
         self.boy.button_release(button)
         self.boy.tick(48 if self.place.map == start.map else 160, False, False)
-        for _ in range(100):
+        for _ in range(250):
             if all(self.boy.memory[address] == value for address, value in STILL):
                 return
             self.boy.tick(4, False, False)
