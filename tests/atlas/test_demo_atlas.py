@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pokerl.atlas import Finder, Place, open_atlas, read_rom_of
+from pokerl.atlas import AtlasMap, Finder, Guard, Place, World, open_atlas, read_rom_of
 from pokerl.cartridge import load
 from pokerl.errors import UsageProblem
 
@@ -135,3 +135,24 @@ def test_a_clerk_who_looks_aside_is_talked_to_across_the_counter(finder, world):
     clerk = world.map("STONEBROOK_SHOP").people[0]
     path = finder.path(Place(0x38, 3, 6), Place(0x38, clerk.x, clerk.y), beside=True)
     assert (path.end.x, path.end.y, path.facing) == (clerk.x + 2, clerk.y, "left")
+
+
+def test_trainers_are_gone_round_when_it_costs(finder, world):
+    road = world.map("HEATHER_WAY")
+    trainer = next(one for one in road.people if one.sight and one.facing in ("up", "down"))
+    x, y = trainer.watched[1]
+    start, goal = Place(road.identifier, x - 1, y), Place(road.identifier, x + 1, y)
+    straight = finder.path(start, goal)
+    assert straight.watched == ((road.identifier, trainer.slot),)
+    around = finder.path(start, goal, sight=50)
+    assert around.watched == () and len(around.moves) > len(straight.moves)
+    assert finder.path(start, goal, story={trainer.event}).watched == ()
+
+
+def test_a_guard_is_heeded_when_the_story_is_known():
+    guard = Guard("the sleeper", frozenset({(1, 0)}), frozenset({"FLUTE"}))
+    finder = Finder(World([AtlasMap(1, "LANE", ("...",), guards=(guard,))]))
+    start, goal = Place(1, 0, 0), Place(1, 2, 0)
+    assert finder.path(start, goal) and finder.path(start, goal, story={"FLUTE"})
+    reason = finder.path(start, goal, story=()).reason
+    assert reason == "There is no way unless the sleeper lets the player pass LANE (1, 0) (FLUTE)."
