@@ -1,7 +1,9 @@
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -43,10 +45,11 @@ def run(tier: Tier) -> Run:
 
 @pytest.fixture
 def ordinary_user(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The words before a command that make it run as an ordinary user."""
+    """The words before a command that make it run as an ordinary user, one whom no other test is."""
     if os.geteuid() != 0:
         return []
     home = tmp_path_factory.mktemp("home")
     for folder in (home, home.parent, home.parent.parent):
         folder.chmod(0o755)
-    return [sys.executable, os.path.join(os.path.dirname(__file__), "as_user.py"), "61100", str(home)]  # noqa: PTH118, PTH120
+    user = random.randrange(20_000, 60_000)
+    return [sys.executable, str(Path(__file__).with_name("as_user.py")), str(user), str(home)]

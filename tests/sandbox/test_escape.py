@@ -49,7 +49,7 @@ def test_the_attempts_do_get_out_where_nothing_holds_them() -> None:
 def test_nothing_escapes_from_an_ordinary_users_sandbox(name: str, ordinary_user: list[str]) -> None:
     code = f"""
 import os
-assert os.getuid() == 61100
+assert os.getuid() != 0
 from pokerl.sandbox.escape import attempt_all
 from pokerl.sandbox import choose
 outcomes = attempt_all(choose({name!r}))
