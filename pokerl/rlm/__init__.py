@@ -13,22 +13,24 @@ if TYPE_CHECKING:
     from pokerl.rlm.agent import AgentSpec, load_agent
     from pokerl.rlm.extension import Child, Extension, Reply
     from pokerl.rlm.ledger import Ledger, ModelCall
-    from pokerl.rlm.loop import Progress, Result, run
+    from pokerl.rlm.loop import run
     from pokerl.rlm.messages import Completion, Image, Message, Model, ModelRequest, Text, Usage
     from pokerl.rlm.models.cassette import CassetteModel
     from pokerl.rlm.models.openai import OpenAIModel
     from pokerl.rlm.models.scripted import ScriptedModel
+    from pokerl.rlm.result import Progress, Result
     from pokerl.rlm.transcript import Transcript
 
 HOMES = {
     "agent": ("AgentSpec", "load_agent"),
     "extension": ("Child", "Extension", "Reply"),
     "ledger": ("Ledger", "ModelCall"),
-    "loop": ("Progress", "Result", "run"),
+    "loop": ("run",),
     "messages": ("Completion", "Image", "Message", "Model", "ModelRequest", "Text", "Usage"),
     "models.cassette": ("CassetteModel",),
     "models.openai": ("OpenAIModel",),
     "models.scripted": ("ScriptedModel",),
+    "result": ("Progress", "Result"),
     "transcript": ("Transcript",),
 }
 

@@ -11,9 +11,10 @@ from pokerl.budget import Budget, Limits
 from pokerl.errors import ConfigurationProblem, PokerlError
 from pokerl.rlm.agent import AgentSpec
 from pokerl.rlm.ledger import Ledger
-from pokerl.rlm.loop import Progress, Result, run
+from pokerl.rlm.loop import run
 from pokerl.rlm.messages import Model
 from pokerl.rlm.models.scripted import ScriptedModel
+from pokerl.rlm.result import Progress, Result
 from pokerl.rlm.resume import spent_before
 from pokerl.rlm.transcript import Transcript
 from pokerl.sandbox import choose

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pokerl.rlm.agent import AgentSpec
-    from pokerl.rlm.loop import Result
+    from pokerl.rlm.result import Result
 
 Function = Callable[[dict[str, Any]], Any]
 """A host-side function: takes the plain arguments of the call (hostile: check them), returns plain data or a Reply."""

@@ -4,78 +4,35 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pokerl.budget import Budget
-from pokerl.errors import BudgetSpent, PokerlError, RunFolderProblem, WorkerLost
+from pokerl.errors import BudgetSpent, PokerlError, RunFolderProblem
 from pokerl.rlm import wording
 from pokerl.rlm.agent import AgentSpec
+from pokerl.rlm.bench import Bench
 from pokerl.rlm.bounded import Call, bounded
 from pokerl.rlm.cancellation import Cancellation
 from pokerl.rlm.conversation import Conversation
-from pokerl.rlm.extension import Extension, Function
+from pokerl.rlm.extension import Extension
 from pokerl.rlm.fences import extract
 from pokerl.rlm.launcher import Launcher, Tier
 from pokerl.rlm.ledger import Ledger
-from pokerl.rlm.messages import Completion, Message, Model, ModelRequest, Usage, fixed_digest, total
+from pokerl.rlm.messages import Completion, Message, Model, ModelRequest, fixed_digest, total
 from pokerl.rlm.problems import ContextTooLong, Interrupted
-from pokerl.rlm.process import Cell, Worker
-from pokerl.rlm.queries import SubCalls, Surroundings
+from pokerl.rlm.process import Cell
+from pokerl.rlm.queries import Surroundings
+from pokerl.rlm.result import Progress, Result, Stop
 from pokerl.rlm.resume import rebuild, spent_before
-from pokerl.rlm.transcript import AgentTranscript, Block, Ended, Resumed, Started, Transcript, Turn, now
+from pokerl.rlm.transcript import AgentTranscript, Ended, Resumed, Started, Transcript, Turn, now
 from pokerl.rlm.values import to_plain
-from pokerl.sandbox import Policy
-
-Stop = Literal["answered", "budget", "turns", "failed", "interrupted"]
-
-RESTARTS = 5
-"""Blocks in a row that may cost a worker its life before the run is given up."""
 
 CLOSING = 1.0
 """Seconds that an extension has to come to its end when nothing else is left of the budget."""
 
 SILENT_REPLIES = 8
 """Replies in a row without code to run after which the run is given up."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """How a run ended.
-
-    Attributes:
-        content: the answer, plain data; also of a run that ended early.
-        ready: whether the agent called it final.
-        stop: ``answered``, ``budget``, ``turns`` (its turns are used up), ``failed`` or ``interrupted``.
-        reason: one sentence about why it ended.
-        turns: how often the model was asked.
-        usage: what the agent and everything below it used.
-        data: what the extension adds.
-    """
-
-    content: Any
-    ready: bool
-    stop: Stop
-    reason: str
-    turns: int
-    usage: Usage
-    data: dict[str, Any] = field(default_factory=dict)
-
-    def plain(self) -> dict[str, Any]:
-        """All of it as plain data."""
-        result: dict[str, Any] = to_plain(self)
-        return result
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Told to the caller after each turn: who, which turn, what it said and saw."""
-
-    agent: str
-    turn: int
-    reply: str
-    observed: str
 
 
 class Done(Exception):
@@ -181,38 +138,9 @@ class _Run:
         self.progress = progress
         self.record: AgentTranscript = around.transcript.of(around.path)
         self.conversation = Conversation(agent.full_system, wording.opening(task, context, around.budget))
+        self.bench = Bench(agent, context, around, extension, self.record, self.conversation, run_within)
         self.turn = 0
-        self.outputs: list[int] = []
-        self.lost_in_a_row = 0
         self.silent = 0
-        self.life = Cancellation(around.cancelled)
-        self.worker = Worker(
-            tier=around.launcher.tier,
-            launcher=around.launcher,
-            policy=policy_for(extension),
-            context=context,
-            functions={
-                **SubCalls(agent, around, extension, run_within, lambda: self.life).functions(),
-                **self.own(),
-                **extension.functions,
-            },
-            quick=frozenset(self.own()) | extension.quick,
-            extension=extension,
-            image_limit=agent.image_limit,
-        )
-
-    def own(self) -> dict[str, Function]:
-        """The host functions behind ``budget``, ``outputs`` and ``history``."""
-        return {
-            "budget": lambda _: self.around.budget.snapshot(),
-            "output": lambda arguments: pick(self.outputs, arguments, self.output),
-            "history": lambda arguments: pick(self.conversation, arguments, self.conversation.history),
-        }
-
-    def output(self, number: int) -> str:
-        """The full text that a block printed, from disk."""
-        block = self.record.at(self.outputs[number])
-        return block.output if isinstance(block, Block) else ""
 
     def result(self, resume: bool) -> Result:
         """Work to the end, whatever it is."""
@@ -233,8 +161,7 @@ class _Run:
         except PokerlError as error:
             stop, reason = "failed", str(error)
         finally:
-            self.life.set()
-            self.worker.kill()
+            self.bench.close()
         return self.finish(stop, reason)
 
     def begin(self, resume: bool) -> None:
@@ -247,26 +174,17 @@ class _Run:
             messages = self.conversation.messages()
             system, opening = messages[0].text, messages[1].text
             self.record.append(Started(self.around.path, self.around.model.name, system, opening, now()))
-        self.start()
-
-    def start(self) -> None:
-        """Start the worker, and then a spare one for the next sub-agent if there may be any."""
-        self.worker.start(self.check)
-        if self.around.depth > 0:
-            own = self.extension.child is not None
-            self.around.launcher.prepare(self.worker.policy if own else policy_for(Extension()))
-        elif "/" in self.around.path:
-            self.around.launcher.prepare(self.worker.policy)
+        self.bench.start()
 
     def take_turn(self) -> None:
         """Ask, run the code, tell what came of it."""
-        self.check()  # quick replies and quick blocks are over before anybody looks
+        self.around.check()  # quick replies and quick blocks are over before anybody looks
         if self.turn >= self.agent.max_turns:
             raise Done("turns", f"The {self.agent.max_turns} turns are used up.")
         reply = self.ask()
         observed = self.act(reply.text)
         self.see(reply.text, observed)
-        if self.worker.answer["ready"]:
+        if self.bench.answer["ready"]:
             raise Done("answered", "The agent gave its answer.")
         if self.silent >= SILENT_REPLIES:
             raise Done("failed", f"The model replied {SILENT_REPLIES} times in a row without code that could be run.")
@@ -299,60 +217,28 @@ class _Run:
         cells: list[Cell] = []
         self.silent = 0 if blocks.code else self.silent + 1
         for code in blocks.code:
-            cells.append(self.execute(code, notes))
-            if cells[-1].error or notes or self.worker.answer["ready"]:
+            cell, lost = self.bench.execute(code, self.turn)
+            cells.append(cell)
+            notes += [wording.LOST.format(reason=lost)] if lost else []
+            self.heed_extension(cell)
+            if cell.error or lost or self.bench.answer["ready"]:
                 break
-        missed = len(blocks.code) - len(cells)
-        if missed and not self.worker.answer["ready"]:
-            notes.append(f"[{missed} later block(s) of your reply were not run]")
-        if not blocks.closed:
-            notes.append(wording.UNCLOSED)
-        elif not blocks.code:
-            notes.append(wording.NO_CODE)
+        if not self.bench.answer["ready"]:
+            notes.append(wording.missed(len(blocks.code) - len(cells)))
+        notes.append(wording.complaint(blocks))
         notes.append(self.hook(self.extension.status))
         notes.append(wording.left(self.around.budget, self.turn, self.agent.max_turns))
         return wording.observation(cells, self.agent.output_limit, notes)
 
-    def execute(self, code: str, notes: list[str]) -> Cell:
-        """Run one block; a worker that is lost on the way is started again and ``notes`` says so."""
-        cell = Cell(len(self.outputs), code)
-        before, lost = self.worker.answer, ""
-        try:
-            self.worker.execute(cell, self.agent.cell_seconds, self.check)
-            self.lost_in_a_row = 0
-        except WorkerLost as error:
-            lost = str(error)
-        finally:
-            answer = self.worker.answer if self.worker.answer != before else None
-            seconds = round(cell.seconds, 4)
-            block = Block(cell.number, self.turn, code, cell.output, cell.error, seconds, lost, answer, now())
-            self.outputs.append(self.record.append(block))
-        if lost:
-            notes.append(wording.LOST.format(reason=lost))
-            self.restart(lost)
+    def heed_extension(self, cell: Cell) -> None:
+        """End the run when the extension wants it to; what the last block printed is written down."""
         if reason := self.hook(self.extension.finished):
-            self.see_last(cell)
+            self.record.observe(self.turn, wording.observation([cell], self.agent.output_limit, []))
             raise Done("answered", reason)
-        return cell
-
-    def restart(self, lost: str) -> None:
-        """A new worker in place of a lost one."""
-        self.lost_in_a_row += 1
-        self.life.set()
-        self.life = Cancellation(self.around.cancelled)
-        if self.lost_in_a_row >= RESTARTS:
-            raise WorkerLost(f"The worker was lost {RESTARTS} times in a row; the last time: {lost}")
-        self.start()
 
     def hook(self, asked: Callable[[], str]) -> str:
         """Ask the extension something; if it hangs (a machine that it asks in turn, say) until the run is over."""
         return asked() if asked is str else bounded(asked, self.around.budget, self.around.cancelled, "extension")
-
-    def check(self) -> None:
-        """Give up a running block when the run is over."""
-        if self.around.cancelled.is_set():
-            raise Interrupted("The run was stopped.")
-        self.around.budget.check()
 
     def see(self, reply: str, observed: Message) -> None:
         """Add a turn to the conversation and the transcript."""
@@ -361,17 +247,13 @@ class _Run:
         if self.progress is not None:
             self.progress(Progress(self.around.path, self.turn, reply, observed.text))
 
-    def see_last(self, cell: Cell) -> None:
-        """Write down what the block that ended the run printed."""
-        self.record.observe(self.turn, wording.observation([cell], self.agent.output_limit, []))
-
     def take_up(self) -> None:
         """Rebuild the conversation from the transcript; no answered turn is asked again, no block is run again."""
         for each in self.around.transcript.family(self.around.path):
             each.mend()
         rebuilt = rebuild(self.record, self.conversation)
-        self.turn, self.outputs = rebuilt.turn, rebuilt.outputs
-        self.worker.answer = rebuilt.answer or self.worker.answer
+        self.turn = rebuilt.turn
+        self.bench.restore(rebuilt.outputs, rebuilt.answer)
         if rebuilt.pending is not None:
             cells = [Cell(b.number, b.code, [b.output], error=b.error, seconds=b.seconds) for b in rebuilt.blocks]
             self.see(rebuilt.pending.text, wording.observation(cells, self.agent.output_limit, [wording.CUT_OFF]))
@@ -388,7 +270,7 @@ class _Run:
 
     def finish(self, stop: Stop, reason: str) -> Result:
         """Write down how it ended."""
-        content, ready = self.worker.answer["content"], self.worker.answer["ready"]
+        content, ready = self.bench.answer["content"], self.bench.answer["ready"]
         usage = self.around.ledger.usage(self.around.path)
         result = Result(content, ready, stop, reason, self.turn, usage)
         result.data.update(to_plain(self.close(result)))
@@ -406,22 +288,3 @@ class _Run:
             if self.around.budget.exhausted() or self.around.cancelled.is_set():
                 return {"error": "The extension did not come to its end in time."}
         return call.result()
-
-
-def policy_for(extension: Extension) -> Policy:
-    """What a worker with this extension may use."""
-    return Policy(readable=(*extension.readable, *extension.import_path), environment=extension.environment)
-
-
-def pick(items: Any, arguments: dict[str, Any], read: Callable[[int], Any]) -> Any:
-    """The number of items, or the one that the worker asks for.
-
-    Raises:
-        IndexError: there is none of that number.
-    """
-    number = arguments.get("number")
-    if number is None:
-        return len(items)
-    if not isinstance(number, int) or not -len(items) <= number < len(items):
-        raise IndexError(f"There are {len(items)} of these, counted from 0.")
-    return read(number)

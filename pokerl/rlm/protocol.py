@@ -22,6 +22,12 @@ IMAGE_LIMIT = 4 * 1024 * 1024
 ANSWER_LIMIT = 1024 * 1024
 """Largest answer, in bytes on the wire: it is written down after each block that changed it."""
 
+LONGEST_PROMPT = 4_000_000
+"""Characters that one prompt may have: about a million tokens, as much as any model reads."""
+
+IN_PIECES = "Cut it into pieces and ask about each with llm_query_batched."
+AS_CONTEXT = "Give the task in a few sentences and the text as context."
+
 Number = Annotated[int, Meta(ge=0, le=2**53)]
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 
@@ -120,3 +126,13 @@ class Finished(Struct, tag="finished", frozen=True):
 
 
 FromWorker = Ready | Printed | Shown | Answered | Called | Finished
+
+
+def require_readable(prompt: str, remedy: str) -> None:
+    """Refuse a prompt that no model could read, before a call is wasted on it.
+
+    Raises:
+        ValueError: it is longer than ``LONGEST_PROMPT``; ``remedy`` says what to do.
+    """
+    if len(prompt) > LONGEST_PROMPT:
+        raise ValueError(f"This prompt has {len(prompt):,} characters, more than {LONGEST_PROMPT:,}. {remedy}")

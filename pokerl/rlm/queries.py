@@ -20,12 +20,16 @@ from pokerl.rlm.launcher import Launcher
 from pokerl.rlm.ledger import Ledger, cost_of
 from pokerl.rlm.messages import Image, Message, Model, ModelRequest, Usage, fixed_digest, say
 from pokerl.rlm.pictures import check_png
+from pokerl.rlm.problems import Interrupted
+from pokerl.rlm.protocol import AS_CONTEXT, IN_PIECES, require_readable
 from pokerl.rlm.transcript import Transcript, Turn, now
 
 if TYPE_CHECKING:
-    from pokerl.rlm.loop import Result
+    from pokerl.rlm.result import Result
 
-Prompt = Annotated[str, Meta(max_length=8_000_000)]
+StartAgent = Callable[..., "Result"]
+"""Runs a sub-agent: :func:`pokerl.rlm.loop.run_within`."""
+
 Pictures = Annotated[list[bytes], Meta(max_length=16)]
 PASTED = 200_000
 """Characters of a context that are pasted into the prompt where no sub-agent may be started."""
@@ -34,7 +38,7 @@ PASTED = 200_000
 class Query(Struct, forbid_unknown_fields=True):
     """Arguments of ``llm_query``."""
 
-    prompt: Prompt
+    prompt: str
     model: str | None = None
     images: Pictures = []
 
@@ -42,7 +46,7 @@ class Query(Struct, forbid_unknown_fields=True):
 class Queries(Struct, forbid_unknown_fields=True):
     """Arguments of ``llm_query_batched``."""
 
-    prompts: Annotated[list[Prompt], Meta(max_length=1000)]
+    prompts: Annotated[list[str], Meta(max_length=1000)]
     model: str | None = None
     images: list[Pictures] = []
 
@@ -50,7 +54,7 @@ class Queries(Struct, forbid_unknown_fields=True):
 class Task(Struct, forbid_unknown_fields=True):
     """Arguments of ``rlm_query``."""
 
-    prompt: Prompt
+    prompt: str
     context: Any = None
     options: dict[str, Any] = {}
 
@@ -58,7 +62,7 @@ class Task(Struct, forbid_unknown_fields=True):
 class Tasks(Struct, forbid_unknown_fields=True):
     """Arguments of ``rlm_query_batched``."""
 
-    prompts: Annotated[list[Prompt], Meta(max_length=64)]
+    prompts: Annotated[list[str], Meta(max_length=64)]
     contexts: list[Any]
     options: dict[str, Any] = {}
 
@@ -91,6 +95,17 @@ class Surroundings:
     launcher: Launcher
     cancelled: Cancellation = field(default_factory=Cancellation)
 
+    def check(self) -> None:
+        """Give up what is under way when the run is over.
+
+        Raises:
+            BudgetSpent: something ran out.
+            Interrupted: somebody stopped it.
+        """
+        if self.cancelled.is_set():
+            raise Interrupted("The run was stopped.")
+        self.budget.check()
+
 
 class SubCalls:
     """The four query functions of one agent.
@@ -108,7 +123,7 @@ class SubCalls:
         agent: AgentSpec,
         around: Surroundings,
         extension: Extension,
-        start: Callable[..., Result],
+        start: StartAgent,
         life: Callable[[], Cancellation],
     ) -> None:
         self._life = life
@@ -175,6 +190,7 @@ class SubCalls:
     def _ask(self, query: Query, number: int) -> str:
         """Ask once, charged and recorded."""
         around = self._around
+        require_readable(query.prompt, IN_PIECES)
         for problem in filter(None, map(check_png, query.images)):
             raise ValueError(f"A picture cannot be sent: {problem}.")
         around.budget.take("sub_calls")
@@ -225,6 +241,7 @@ class SubCalls:
         """Run a sub-agent, or at the depth limit a single query in its place."""
         if self._around.depth <= 0:
             return self._instead(task)
+        require_readable(task.prompt, AS_CONTEXT)
         options = take(task.options, Options)
         model = self._model(options.model)
         self._around.budget.take("sub_calls")

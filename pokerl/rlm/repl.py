@@ -14,7 +14,7 @@ import msgspec
 from pokerl.errors import WireProblem
 from pokerl.rlm.host import Host
 from pokerl.rlm.pictures import to_png
-from pokerl.rlm.protocol import ANSWER_LIMIT, PIECE, Answered, Printed, Shown
+from pokerl.rlm.protocol import ANSWER_LIMIT, AS_CONTEXT, IN_PIECES, PIECE, Answered, Printed, Shown, require_readable
 from pokerl.rlm.values import speakable, to_plain
 
 FLUSH_SECONDS = 0.1
@@ -141,6 +141,11 @@ class Answer(dict[str, Any]):
         super().update(*others, **named)
         self._changed = True
 
+    def ready_but_empty(self) -> bool:
+        """Whether it is called final although nothing was put into it."""
+        content = self.get("content")
+        return bool(self.get("ready")) and (content is None or (isinstance(content, str) and not content.strip()))
+
     def tell_if_changed(self, host: Host) -> None:
         """Tell the host early, so that the answer survives a block that hangs."""
         if self._changed:
@@ -217,6 +222,7 @@ def fill(namespace: dict[str, Any], host: Host, answer: Answer, context: Any) ->
 
     def llm_query(prompt: str, model: str | None = None, images: Sequence[Any] | None = None) -> str:
         """Ask a sub-model once; its reply as text. It sees the prompt (and images) only."""
+        require_readable(prompt, IN_PIECES)
         return str(host.call("llm_query", prompt=prompt, model=model, images=_pngs(images)))
 
     def llm_query_batched(
@@ -231,6 +237,7 @@ def fill(namespace: dict[str, Any], host: Host, answer: Answer, context: Any) ->
 
     def rlm_query(prompt: str, context: Any = None, **options: Any) -> SubResult:
         """Give a task to a sub-agent with its own REPL; its answer as text with attributes."""
+        require_readable(prompt, AS_CONTEXT)
         return SubResult(host.call("rlm_query", prompt=prompt, context=context, options=options))
 
     def rlm_query_batched(

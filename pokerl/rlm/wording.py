@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pokerl.budget import Budget, Resource
+from pokerl.rlm.fences import Blocks
 from pokerl.rlm.messages import Image, Message, say
 from pokerl.rlm.process import Cell
 
@@ -26,6 +27,18 @@ RESUMED = (
     "are gone; `context`, `answer`, `outputs` and `history` are as they were. Nothing was run again."
 )
 CUT_OFF = "Your last reply may have been run partly when the run was interrupted; what it printed then is not known."
+
+
+def complaint(blocks: Blocks) -> str:
+    """What was wrong with the form of a reply; "" when nothing was."""
+    if not blocks.closed:
+        return UNCLOSED
+    return "" if blocks.code else NO_CODE
+
+
+def missed(count: int) -> str:
+    """That blocks after a failed one were not run; "" when there were none."""
+    return f"[{count} later block(s) of your reply were not run]" if count else ""
 
 
 def opening(task: str, context: Any, budget: Budget) -> str:

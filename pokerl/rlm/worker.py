@@ -27,6 +27,10 @@ from pokerl.rlm.values import speakable
 from pokerl.wire import MAXIMUM_VALUES, Channel, Closed
 
 RAW_OUTPUT_LIMIT = 65_536
+EMPTY_ANSWER = (
+    "answer['content'] is still empty, so answer['ready'] was set back to False. Put your result into "
+    "answer['content'] and then set answer['ready'] = True; ready once more without content ends your work without one."
+)
 
 
 class Worker:
@@ -39,6 +43,7 @@ class Worker:
         self.output = Output(self.host, self.answer)
         self.namespace = forget_main()
         self.raw = catch_descriptors()
+        self.asked_for_content = False
         self.text_limit = 0
 
     def serve(self) -> None:
@@ -101,6 +106,10 @@ class Worker:
                     "`answer` must stay a dict: your value is now answer['content']; answer['ready'] = True finishes."
                 )
             self.namespace["answer"] = self.answer
+        if self.answer.ready_but_empty() and not self.asked_for_content:
+            self.asked_for_content = True
+            self.answer["ready"] = False
+            hint = EMPTY_ANSWER
         try:
             self.host.tell(self.answer.message())
         except (TypeError, ValueError, WireProblem) as error:

@@ -48,7 +48,7 @@ def code(*blocks):
     return "\n".join(f"```repl\n{block}\n```" for block in blocks)
 
 
-FINISH = code("answer['ready'] = True")
+FINISH = code("answer['content'] = answer['content'] or 'done'\nanswer['ready'] = True")
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ print(rlm_query("look", context=n) if n % 3 == 1 else "alone")
 answer["content"] = n
 ```"""
 CHILD = '```repl\nanswer.update(content=llm_query("c") * context, ready=True)\n```'
-LAST = '```repl\nanswer["ready"] = True\n```'
+LAST = '```repl\nanswer.update(content="done", ready=True)\n```'
 
 
 class Logged:

@@ -54,7 +54,7 @@ def test_a_question_that_was_interrupted_goes_on_with_its_budget(tmp_path, text)
     first = command(*words)
     assert (first.returncode, "has no turn 2" in first.stderr) == (1, True)
     (turns / "02.md").write_text(
-        "+++\ninput_tokens = 20\noutput_tokens = 5\n+++\n" + "```repl\nanswer['ready'] = 1\n```"
+        "+++\ninput_tokens = 20\noutput_tokens = 5\n+++\n" + "```repl\nanswer['content'] = answer['ready'] = 1\n```"
     )
     again = command(*words, "--resume", "--tokens", "900")
     assert (again.returncode, "no tokens left" in again.stderr) == (3, True), "the queries alone took more"

@@ -25,6 +25,18 @@ def test_the_answer_ends_the_run(agent_run):
     assert (ran.result.content, ran.result.stop, ran.result.turns) == ([1], "answered", 1)
 
 
+def test_an_answer_called_ready_while_it_is_empty_is_asked_for_once(agent_run):
+    ran = agent_run(code("answer['ready'] = True"), code("answer['content'] = 7\nanswer['ready'] = True"))
+    assert "answer['content'] is still empty" in ran.told[0]
+    assert (ran.result.content, ran.result.turns) == (7, 2)
+    assert (ran.result.stop, ran.result.ready) == ("answered", True)
+
+
+def test_who_has_nothing_to_answer_says_ready_twice(agent_run):
+    ran = agent_run(code("answer['ready'] = True"), code("answer['ready'] = True"), resume=True)
+    assert (ran.result.content, ran.result.stop, ran.result.turns) == ("", "answered", 2)
+
+
 def test_a_reply_without_code_gets_a_helpful_sentence(agent_run):
     assert "```repl" in agent_run("I think 42.", FINISH).told[0]
 

@@ -13,7 +13,7 @@ from pokerl.rlm.cancellation import Cancellation
 from pokerl.rlm.ledger import Ledger
 from pokerl.rlm.messages import Image, ModelRequest, Usage, say
 from pokerl.rlm.models.openai import NO_IMAGE, OpenAIModel, read_settings
-from pokerl.rlm.models.prices import published_price
+from pokerl.rlm.models.prices import published_price, published_window
 from pokerl.rlm.models.settings import EndpointSettings
 from pokerl.rlm.pictures import to_png
 from pokerl.rlm.problems import ContextTooLong, CutShort, ModelUnreachable
@@ -152,6 +152,20 @@ def test_the_published_price_of_a_call_is_told():
     assert price > 1
     assert 0 < published_price("gpt-5", "https://api.openai.com/v1", usage, cached_tokens=900_000) < price
     assert published_price("gpt-5", "https://api.openai.com/v1", Usage()) == 0
+
+
+def test_what_is_far_too_long_for_a_known_model_is_not_sent(serve, monkeypatch):
+    server, model = serve(GOOD, GOOD)
+    monkeypatch.setattr("pokerl.rlm.models.openai.published_window", lambda *_: 1000)
+    with pytest.raises(ContextTooLong, match="was not sent: m reads 1,000"):
+        model.complete(request("x" * 10_000))
+    assert server.bodies == []
+    assert model.complete(request("x" * 5_000)).text == "Hello"
+
+
+def test_published_windows_are_those_of_the_endpoints_own_models():
+    assert published_window("gpt-4o", "https://api.openai.com/v1") == 128_000
+    assert published_window("gpt-4o", "http://127.0.0.1:8000/v1") is None
 
 
 @pytest.mark.parametrize(

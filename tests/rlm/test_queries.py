@@ -58,6 +58,25 @@ def test_the_error_of_a_single_query_is_raised(agent_run):
     assert "ModelProblem: It broke." in agent_run(mind=Mind([code("llm_query('x')"), FINISH], query=reply)).told[0]
 
 
+@pytest.mark.parametrize("size", [5_000_000, 40_000_000], ids=["too long to read", "too long to send"])
+def test_a_prompt_that_no_model_could_read_is_refused_before_anybody_is_asked(agent_run, size):
+    ran = agent_run(code(f"llm_query('x' * {size})"), code("print(llm_query('short'))"), FINISH)
+    assert "ValueError: This prompt has" in ran.told[0]
+    assert "llm_query_batched" in ran.told[0]
+    assert "echo: short" in ran.told[1]
+    assert ran.budget.spent("sub_calls") == 1
+
+
+def test_a_prompt_too_long_in_a_batch_is_an_error_in_its_place(agent_run):
+    ran = agent_run(code("print([r[:40] for r in llm_query_batched(['a', 'x' * 5_000_000, 'b'])])"), FINISH)
+    assert "['echo: a', 'Error: This prompt has 5,000,000 charact', 'echo: b']" in ran.told[0]
+
+
+def test_a_long_text_belongs_into_the_context_of_a_sub_agent(agent_run):
+    ran = agent_run(code("rlm_query('x' * 5_000_000)"), FINISH)
+    assert "the text as context" in ran.told[0]
+
+
 def test_pictures_go_with_a_query(agent_run):
     ran = agent_run(code("import numpy\nllm_query('what?', images=[numpy.zeros((2, 2))])"), FINISH)
     (query,) = [request for request in ran.mind.seen if request.agent == "agent/query"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import random
 import re
 import time
@@ -15,7 +16,7 @@ from pydantic import ValidationError
 
 from pokerl.errors import ConfigurationProblem
 from pokerl.rlm.messages import Completion, Message, ModelRequest, Text, Usage, estimate_tokens, total
-from pokerl.rlm.models.prices import published_price
+from pokerl.rlm.models.prices import published_price, published_window
 from pokerl.rlm.models.settings import OFFICIAL, EndpointSettings
 from pokerl.rlm.problems import ContextTooLong, CutShort, ModelUnreachable, NotTaken
 
@@ -29,6 +30,7 @@ TOO_LONG = re.compile(
 )
 NO_IMAGE = "[There was a picture here, which this model cannot see.]"
 FIRST_WAIT = 1.0
+FAR_OVER = 2  # times the published window: tokens are only estimated here
 
 
 class TryAgain(Exception):
@@ -139,6 +141,7 @@ class OpenAIModel:
             NotTaken: it does not accept the request or has no credit left.
             ModelProblem: it failed too often.
         """
+        self._require_room(request)
         begun, waited, lost = time.monotonic(), 0.0, list[Usage]()
         for attempt in range(1, self._settings.attempts + 1):
             try:
@@ -158,6 +161,19 @@ class OpenAIModel:
                     ) from problem
                 waited += self._pause(request, wait)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _require_room(self, request: ModelRequest) -> None:
+        """Refuse here what is far too long for the model; what may just fit it judges itself."""
+        tokens = estimate_tokens(request.messages)
+        if self._window is not None and tokens > FAR_OVER * self._window:
+            raise ContextTooLong(
+                f"This has about {tokens:,} tokens and was not sent: {self._name} reads {self._window:,}.",
+                "Send less at once.",
+            )
+
+    @functools.cached_property
+    def _window(self) -> int | None:
+        return published_window(self._name, self._settings.openai_base_url)
 
     def _once(self, request: ModelRequest) -> Reply:
         """One try, from request to the end of the stream."""

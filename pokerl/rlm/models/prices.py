@@ -1,4 +1,4 @@
-"""What a call costs in dollars, where that is known."""
+"""What is published of a model: what a call costs in dollars, and how much it reads."""
 
 from __future__ import annotations
 
@@ -48,3 +48,14 @@ def published_price(model: str, address: str, usage: Usage, cached_tokens: int =
     if (prices.input_mtok is None and usage.input_tokens) or (prices.output_mtok is None and usage.output_tokens):
         return None
     return float(found.total_price)
+
+
+def published_window(model: str, address: str) -> int | None:
+    """How many tokens a model reads at most by the same lists, or ``None`` when that is not on them."""
+    from genai_prices import Usage as Tokens
+    from genai_prices import calc_price
+
+    try:
+        return calc_price(Tokens(input_tokens=0, output_tokens=0), model, provider_api_url=address).model.context_window
+    except LookupError:
+        return None
