@@ -17,12 +17,13 @@ from pokerl.design.results import attempts_of
 from pokerl.design.settings import ExperimentSettings
 from pokerl.emulator.capability import MODES, Mode
 from pokerl.play.cut import cut_attempts
-from pokerl.play.prompts import agent_folder, game_values, in_words, paced
+from pokerl.play.prompts import agent_folder, duration, game_values, in_words, paced
 from pokerl.play.result import AttemptResult
 from pokerl.play.run import Run
 from pokerl.play.spent import spent_by_experiment
 from pokerl.rlm import AgentSpec, Result, load_agent
 from pokerl.rlm import run as run_agent
+from pokerl.rlm.agent import agent_limits
 from pokerl.timeline import read_events
 
 MODE_NOTES: dict[Mode, str] = {
@@ -114,11 +115,13 @@ def _design(
 
 
 def _designer(run: Run, settings: ExperimentSettings) -> AgentSpec:
+    player = paced(agent_limits(agent_folder(settings.player.agent)), settings.player.limits())
     values = {
         **game_values(run.cartridge, run.mode, MODES[run.mode], run.goal),
         "mode_note": MODE_NOTES[run.mode],
         "experiment_limits": in_words(settings.designer.limits()),
         "attempt_limits": in_words(settings.player.limits()),
+        "player_block": duration(player.cell_seconds),
     }
     return paced(load_agent(agent_folder(settings.designer.agent), **values), settings.designer.limits())
 

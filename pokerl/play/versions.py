@@ -95,7 +95,8 @@ def _try_import(run: Run, interface: Interface) -> None:
     except SetupFailed as problem:
         shown = problem.message.replace(f"{interface.folder}/", "").strip()
         raise InterfaceProblem(
-            f"Version {name!r} cannot be imported:\n{shown}", "Mend tools.py and write it again."
+            f"Version {name!r} cannot be imported:\n{shown}",
+            "Mend tools.py and write it again; helper modules need a package (tools/__init__.py).",
         ) from None
     except WorkerLost as problem:
         raise InterfaceProblem(

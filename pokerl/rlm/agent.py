@@ -62,12 +62,24 @@ def load_agent(folder: Path, **values: str) -> AgentSpec:
     Raises:
         ConfigurationProblem: a file is missing or wrong, or a placeholder has no value.
     """
-    settings, prompt = folder / "agent.toml", folder / "system.md"
-    for file in (settings, prompt):
-        if not file.is_file():
-            raise ConfigurationProblem(f"The agent {folder} has no {file.name}.", "See docs/rlm.md for what it holds.")
+    prompt = _file_of(folder, "system.md").read_text()
+    return msgspec.structs.replace(agent_limits(folder), system=fill_in(prompt, values))
+
+
+def agent_limits(folder: Path) -> AgentSpec:
+    """An agent's ``agent.toml`` alone, with an empty prompt: what it may do at most.
+
+    Raises:
+        ConfigurationProblem: the file is missing or wrong.
+    """
+    settings = _file_of(folder, "agent.toml")
     try:
-        spec = msgspec.toml.decode(settings.read_bytes(), type=AgentSpec)
+        return msgspec.toml.decode(settings.read_bytes(), type=AgentSpec)
     except msgspec.DecodeError as error:
         raise ConfigurationProblem(f"{settings} is wrong: {error}.", "See docs/rlm.md for its keys.") from error
-    return msgspec.structs.replace(spec, system=fill_in(prompt.read_text(), values))
+
+
+def _file_of(folder: Path, name: str) -> Path:
+    if not (folder / name).is_file():
+        raise ConfigurationProblem(f"The agent {folder} has no {name}.", "See docs/rlm.md for what it holds.")
+    return folder / name
