@@ -18,6 +18,7 @@ from pokerl.atlas.model import (
     AtlasMap,
     Person,
     Sign,
+    Tileset,
     Warp,
 )
 from pokerl.atlas.world import World
@@ -26,7 +27,7 @@ from pokerl.cartridge.profile import DATA
 from pokerl.cartridge.surroundings import Connection
 from pokerl.errors import ConfigurationProblem
 
-FILES = ("collision", "warps", "people")
+FILES = ("collision", "warps", "people", "looks")
 SIDES = {"north": "up", "south": "down", "west": "left", "east": "right"}
 LAST_MAP = 0xFF
 LEDGE_SIGNS = {"v": "down", "(": "left", ")": "right"}
@@ -41,10 +42,14 @@ def demo_world(cartridge: Cartridge) -> World:
     Raises:
         ConfigurationProblem: a data file is missing or damaged.
     """
-    collision, ways, people = (_read(cartridge, name) for name in FILES)
+    collision, ways, people, looks = (_read(cartridge, name) for name in FILES)
     sizes = {number: (len(rows[0]), len(rows)) for number, rows in collision.items()}
-    maps = [_map(cartridge, number, rows, ways[number], people[number], sizes) for number, rows in collision.items()]
-    return World(maps)
+    maps = [
+        _map(cartridge, number, rows, ways[number], people[number], looks["maps"][number], sizes)
+        for number, rows in collision.items()
+    ]
+    tilesets = [Tileset(bytes.fromhex(one["tiles"]), bytes.fromhex(one["blocks"])) for one in looks["tilesets"]]
+    return World(maps, dict(enumerate(tilesets)))
 
 
 def _read(cartridge: Cartridge, name: str) -> dict[str, Any]:
@@ -63,6 +68,7 @@ def _map(
     rows: list[str],
     ways: dict[str, Any],
     people: dict[str, Any],
+    looks: dict[str, Any],
     sizes: dict[str, tuple[int, int]],
 ) -> AtlasMap:
     identifier = int(number, 16)
@@ -80,6 +86,8 @@ def _map(
         hops=_hops(rows),
         spins=carrying.spins(rows),
         slides=carrying.slides(rows),
+        tileset=looks["tileset"],
+        blocks=bytes.fromhex(looks["blocks"]),
     )
 
 

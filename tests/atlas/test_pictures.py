@@ -14,6 +14,7 @@ from pokerl.play.pictures import RULER, annotate, annotated, labels_of
 
 TOWN, LANE = 0x00, 0x0C
 RED = (220, 30, 30)
+GREY_STEP = 64
 
 
 def test_a_map_is_as_large_as_its_squares_and_shows_the_track(world):
@@ -22,6 +23,24 @@ def test_a_map_is_as_large_as_its_squares_and_shows_the_track(world):
     assert plain.shape == (world.maps[TOWN].height * 8, world.maps[TOWN].width * 8, 3)
     changed = (plain != drawn).any(axis=2)
     assert changed[10 * 8 + 4, 9 * 8 + 4] and changed[6 * 8 + 4, 5 * 8 + 4] and not changed[0, 0]
+
+
+def test_a_map_is_drawn_as_the_game_draws_it(walker, world):
+    place = walker.place
+    drawn = map_picture(world, place.map)
+    picture = walker.picture()
+    left, top = 16 * (place.x - 4), 16 * (place.y - 4)
+    floor = [
+        (x, y)
+        for y in range(9)
+        for x in range(10)
+        if (x, y) != (4, 4) and world.maps[place.map].ground(place.x + x - 4, place.y + y - 4) == "."
+    ]
+    assert len(floor) > 20
+    for x, y in floor:
+        on_map = drawn[top + 16 * y :, left + 16 * x :][:16, :16]
+        on_screen = picture[16 * y :, 16 * x :][:16, :16]
+        assert np.array_equal(on_map // GREY_STEP, on_screen // GREY_STEP)
 
 
 def test_the_world_shows_all_towns_one_above_the_other(world):

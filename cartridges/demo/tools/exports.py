@@ -84,6 +84,20 @@ def write_world(world: World) -> None:
     write_json("people", {f"{e.number:02X}": {"people": _people(e), "signs": _signs(e)} for e in maps})
 
 
+def write_looks(world: World) -> None:
+    """What maps look like: the tiles and blocks of each tileset, and the blocks of each map, in hexadecimal."""
+    maps = sorted(world.maps.values(), key=lambda entry: entry.number)
+    names = list(world.tilesets)
+    rows = {
+        f"{e.number:02X}": {"tileset": names.index(e.tileset.name), "blocks": e.blocks().hex().upper()} for e in maps
+    }
+    looks = [
+        {"tiles": b"".join(tileset.tiles).hex().upper(), "blocks": b"".join(tileset.blocks).hex().upper()}
+        for tileset in world.tilesets.values()
+    ]
+    write_json("looks", {"tilesets": looks, "maps": rows})
+
+
 def font_rows() -> dict[str, str]:
     """Glyphs by screen code: eight bytes, a bit a pixel."""
     data = font_bytes()

@@ -91,6 +91,7 @@ class Game:
     def export(self) -> None:
         """Writes the JSON files that describe the cartridge to the library."""
         exports.write_world(self.world)
+        exports.write_looks(self.world)
         exports.write_json("charmap", charmap.table())
         exports.write_json("events", exports.event_rows())
         exports.write_json("font", exports.font_rows())
