@@ -174,7 +174,9 @@ class _Auditor:
             if self.progress:
                 self.progress(attempt, done, whole)
 
-        shown = replay(self.record, trunk, self.rom, without_pokes=without_pokes, sample=sample, progress=progress)
+        # Of a game whose memory nobody knows only the replay is judged.
+        looked = sample if self.cartridge.symbols else None
+        shown = replay(self.record, trunk, self.rom, without_pokes=without_pokes, sample=looked, progress=progress)
         return _Seen(shown, tuple(watcher.sightings), tuple(glimpses))
 
     def _describe(self, attempt: str, shown: Replay) -> ReplayAudit:

@@ -25,6 +25,7 @@ from pokerl.timeline import StateStore, read_events
 from pokerl.timeline.manifest import read_manifest
 from tests.conftest import Rom
 from tests.play.stage import FINISH, write_interface, write_script
+from tests.states.tiny import COUNTER, tiny_rom
 
 
 @pytest.fixture
@@ -147,3 +148,20 @@ def test_a_checkpoint_of_a_run_is_named_and_played_on_from(play, shelf):
 
 def test_power_on_is_no_start_state(tmp_path):
     assert put_start(StateStore(tmp_path), "") == ""
+
+
+def test_a_game_that_pokerl_does_not_know_is_played_recorded_and_audited(tmp_path):
+    (tmp_path / "tiny.gb").write_bytes(tiny_rom())
+    turn = f"game.wait(300)\nassert game.byte({COUNTER}) > 0 and not game.milestones"
+    write_script(tmp_path / "script", "player-v1", turn + "\n" + FINISH)
+    settings = ExperimentSettings(
+        cartridge="generic",
+        rom=str(tmp_path / "tiny.gb"),
+        runs=str(tmp_path / "runs"),
+        scripted=str(tmp_path / "script"),
+    )
+    interface = write_interface(tmp_path / "interface")
+    report = play_once(settings, str(interface), unsafe=False, console=Console(quiet=True))
+    assert report.attempt.outcome == "answered" and not report.attempt.errors
+    (attempt,) = auditing.audit_run(Path(report.folder), tmp_path / "tiny.gb").attempts
+    assert attempt.replay is not None and attempt.replay.agrees
