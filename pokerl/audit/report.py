@@ -18,11 +18,15 @@ from pokerl.audit.provenance import explain, judge
 from pokerl.cartridge import Cartridge, load
 from pokerl.emulator.capability import MODES
 from pokerl.emulator.machine import Machine
-from pokerl.errors import AuditFailed, RomProblem, StateRejected
+from pokerl.errors import AuditFailed, RunFolderProblem, StateRejected
 from pokerl.replay.record import Record, open_record
+from pokerl.replay.rom import rom_of
 from pokerl.replay.verify import Replay, replay
+from pokerl.timeline.check import check_run
+from pokerl.timeline.recorder import LOG_NAME
 from pokerl.timeline.states import StateStore
 from pokerl.timeline.tree import Segment
+from pokerl.words import counted
 
 Progress = Callable[[str, int, int], None]
 
@@ -32,20 +36,31 @@ def audit_run(run_folder: Path | str, rom: Path | str | None = None, *, progress
 
     Args:
         run_folder: the run.
-        rom: the ROM that it was made with; by default the file that the manifest names.
+        rom: the ROM that it was made with; by default the one that ``pokerl.replay.rom`` finds.
         progress: called with the attempt's id, the frames replayed and the frames to replay.
 
     Raises:
-        RunFolderProblem: the run is missing, cut short or damaged.
+        RunFolderProblem: it is no run folder at all.
+        AuditFailed: the record is so damaged that it cannot be read.
         RomProblem: the ROM is missing or another one.
     """
-    record = open_record(run_folder)
+    folder = Path(run_folder)
+    if not (folder / LOG_NAME).is_file():
+        raise RunFolderProblem(f"{folder} holds no {LOG_NAME}.", "Give the folder of a run.")
+    try:
+        return _audit(folder, str(rom or ""), progress)
+    except RunFolderProblem as problem:
+        raise AuditFailed(problem.message, problem.remedy) from problem
+
+
+def _audit(folder: Path, rom: str, progress: Progress | None) -> Audit:
+    record = open_record(folder)
     cartridge = load(record.manifest.cartridge)
     catalogue = load_catalogue()
     attempts = measures.attempts_of(record.events)
     trunks = {attempt: record.tree.trunk(attempt) for attempt in attempts}
     pokes = list_pokes(record, cartridge, catalogue, trunks)
-    auditor = _Auditor(record, cartridge, catalogue, pokes, rom_of(record, rom), progress)
+    auditor = _Auditor(record, cartridge, catalogue, pokes, rom_of(folder, rom), progress)
     audited = tuple(auditor.attempt(attempt, trunks[attempt]) for attempt in attempts)
     return Audit(
         run=record.folder.resolve().name,
@@ -58,7 +73,7 @@ def audit_run(run_folder: Path | str, rom: Path | str | None = None, *, progress
         pokes=pokes,
         poke_groups=group_pokes(pokes),
         refusals=measures.refusals(record.events),
-        problems=tuple(auditor.problems),
+        problems=(*auditor.problems, *_damage(folder)),
     )
 
 
@@ -75,18 +90,13 @@ def require_ok(audit: Audit) -> None:
         )
 
 
-def rom_of(record: Record, rom: Path | str | None) -> Path:
-    """The ROM to replay with: the given one, else the one that the manifest names.
-
-    Raises:
-        RomProblem: there is no such file.
-    """
-    path = Path(rom or record.manifest.rom)
-    if not path.is_file():
-        raise RomProblem(
-            f"The ROM of the run (SHA-1 {record.manifest.rom_sha1}) is not at {path}.", "Name its file with --rom."
-        )
-    return path
+def _damage(folder: Path) -> tuple[str, ...]:
+    """What ``pokerl check`` finds wrong with the record, as one problem."""
+    checkup = check_run(folder)
+    if checkup.ok:
+        return ()
+    first = checkup.findings[0]
+    return (f"the record is damaged in {counted(checkup.wrong, 'place')}; {first.where}: {first.what}",)
 
 
 class _Seen(Struct, frozen=True):

@@ -11,15 +11,13 @@ from rich.table import Table
 
 from pokerl.audit import Audit, audit_run
 from pokerl.display import plain
-from pokerl.replay.rom import rom_of
 
 
 def audit_with_bar(folder: Path, *, rom: str, console: Console) -> Audit:
     """Audit a run, with a progress bar."""
-    place = rom_of(folder, rom)
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("auditing", total=None)
-        return audit_run(folder, place, progress=lambda _, done, total: bar.update(task, completed=done, total=total))
+        return audit_run(folder, rom, progress=lambda _, done, total: bar.update(task, completed=done, total=total))
 
 
 def provenance_table(found: Audit) -> Table:

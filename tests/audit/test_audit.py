@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from pokerl.audit import audit_run, require_ok, to_json, to_markdown, to_rich
+from pokerl.commands.checking import check_folder, require_whole
 from pokerl.errors import AuditFailed, RomProblem, RunFolderProblem
 from tests.replay.runs import RunFolder, downstairs, new_game, tamper
 
@@ -129,7 +130,7 @@ def test_a_changed_record_fails_the_audit(copied_run):
 def test_a_changed_hash_fails_the_audit(copied_run):
     tamper(copied_run, "checkpoint", lambda event: event["data"].update(ram="0" * 64), "a002")
     audit = audit_run(copied_run)
-    assert len(audit.problems) == 1 and audit.problems[0].startswith("a002: at frame")
+    assert audit.problems[0].startswith("a002: at frame")
     assert attempt(audit, "a001").replay.agrees and not attempt(audit, "a002").replay.agrees
 
 
@@ -160,10 +161,30 @@ def test_an_attempt_that_never_played_is_audited_too(copied_run, demo_rom, nurse
 
 
 def test_without_its_rom_nothing_is_audited(copied_run, tmp_path):
-    manifest = json.loads((copied_run / "manifest.json").read_text())
-    (copied_run / "manifest.json").write_text(json.dumps(manifest | {"rom": str(tmp_path / "gone.gb")}))
-    with pytest.raises(RomProblem, match=manifest["rom_sha1"]):
-        audit_run(copied_run)
+    with pytest.raises(RomProblem, match=r"gone\.gb"):
+        audit_run(copied_run, tmp_path / "gone.gb")
+
+
+DAMAGES = {
+    "no event": lambda line: line[: len(line) // 2],
+    "an act that no machine records": lambda line: line.replace('"address":', '"address":-'),
+    "another type": lambda line: line.replace('"tool":"finish_story"', '"tool":[]'),
+    "something that replays all the same": lambda line: line.replace("a002", "a009"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_what_fails_the_check_fails_the_audit_with_the_same_exit_code(copied_run, damage):
+    log = copied_run / "events.jsonl"
+    lines = log.read_text().splitlines()
+    place = next(number for number, line in enumerate(lines) if "finish_story" in line and '"poke"' in line)
+    log.write_text("".join(f"{damage(line) if number == place else line}\n" for number, line in enumerate(lines)))
+    codes = []
+    for examine in (lambda: require_whole(check_folder(copied_run)), lambda: require_ok(audit_run(copied_run))):
+        with pytest.raises(AuditFailed) as failure:
+            examine()
+        codes.append(failure.value.exit_code)
+    assert codes == [4, 4]
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path):
