@@ -46,7 +46,10 @@ def audit_run(run_folder: Path | str, rom: Path | str | None = None, *, progress
     """
     folder = Path(run_folder)
     if not (folder / LOG_NAME).is_file():
-        raise RunFolderProblem(f"{folder} holds no {LOG_NAME}.", "Give the folder of a run.")
+        raise RunFolderProblem(
+            f"There is no run in {folder}: it holds no {LOG_NAME}.",
+            "Give a folder that `pokerl run` or `pokerl play` made.",
+        )
     try:
         return _audit(folder, str(rom or ""), progress)
     except RunFolderProblem as problem:

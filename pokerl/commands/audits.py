@@ -15,7 +15,7 @@ from pokerl.display import plain
 
 def audit_with_bar(folder: Path, *, rom: str, console: Console) -> Audit:
     """Audit a run, with a progress bar."""
-    with Progress(console=console, transient=True) as bar:
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("auditing", total=None)
         return audit_run(folder, rom, progress=lambda _, done, total: bar.update(task, completed=done, total=total))
 

@@ -169,7 +169,7 @@ class _Comparison:
 
     def _do(self, step: Step, segment: str, sample: Callable[[Machine], None] | None) -> None:
         if isinstance(step, Run):
-            for frames in _pieces(self.machine.frame, step.frames) if sample else (step.frames,):
+            for frames in pieces(self.machine.frame, step.frames) if sample else (step.frames,):
                 self._run(step.mask, frames)
                 if sample and not self.machine.frame % SAMPLE_EVERY:
                     sample(self.machine)
@@ -237,7 +237,7 @@ class _Comparison:
         )
 
 
-def _pieces(frame: int, frames: int) -> Iterator[int]:
+def pieces(frame: int, frames: int) -> Iterator[int]:
     """Cut a stretch so that every multiple of ``SAMPLE_EVERY`` on the path is an end."""
     end = frame + frames
     while frame < end:

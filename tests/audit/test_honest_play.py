@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 
 import pytest
@@ -11,6 +12,7 @@ from pokerl.audit.glimpse import take_glimpse
 from pokerl.cartridge import identify
 from pokerl.emulator.machine import Machine
 from pokerl.emulator.protocol import BUTTONS
+from pokerl.replay.verify import SAMPLE_EVERY, pieces
 
 WALKING = ["up", "down", "left", "right", "a", "a", "b"]
 
@@ -34,6 +36,21 @@ def stumble(rom, seed, presses):
 def test_stumbling_about_the_demo_game_raises_no_alarm(demo_rom):
     sightings, visited = stumble(demo_rom, seed=1, presses=1500)
     assert sightings == [] and len(visited) > 1
+
+
+def test_playing_the_whole_demo_game_by_the_rules_raises_no_alarm(demo_rom):
+    log = json.loads(demo_rom.with_name("walkthrough.json").read_text())
+    cartridge = identify(demo_rom.read_bytes())
+    machine, watcher = Machine(demo_rom, cartridge), Watcher(cartridge)
+    for mask, frames in log["runs"]:
+        for piece in pieces(machine.frame, frames):
+            machine.run(mask, piece)
+            if not machine.frame % SAMPLE_EVERY:
+                watcher.see(take_glimpse(machine, machine.frame, cartridge))
+    memory, reached = machine.ram_hash(), machine.milestones
+    machine.close()
+    assert memory == log["ram"], "walkthrough.json is stale: another ROM plays differently. Run: make recordings"
+    assert watcher.sightings == [] and "won" in reached
 
 
 @pytest.mark.rom
