@@ -8,7 +8,9 @@ import os
 import threading
 from types import TracebackType
 
-CAPACITY = 131_071
+CAPACITY = 131_070
+RECORDS = CAPACITY + 1
+"""The slot that counts no frames but the nodes and pokes of all machines."""
 _SLOT = 8
 
 
@@ -26,7 +28,7 @@ class FrameCounter:
 
     def __init__(self, descriptor: int | None = None, *, limit: int = 0) -> None:
         self.limit = limit
-        size = (CAPACITY + 1) * _SLOT
+        size = (CAPACITY + 2) * _SLOT
         if descriptor is None:
             descriptor = os.memfd_create("pokerl-frames", os.MFD_CLOEXEC)
             os.ftruncate(descriptor, size)
@@ -62,6 +64,15 @@ class FrameCounter:
         finally:
             fcntl.lockf(self.descriptor, fcntl.LOCK_UN)
         return granted
+
+    def record(self) -> int:
+        """Count one more poke, checkpoint or restore of the attempt, and return how many there are."""
+        fcntl.lockf(self.descriptor, fcntl.LOCK_EX)
+        try:
+            self._slots[RECORDS] += 1
+            return self._slots[RECORDS]
+        finally:
+            fcntl.lockf(self.descriptor, fcntl.LOCK_UN)
 
     def give_back(self, slot: int, unused: int) -> None:
         """Take back the count of frames that were taken but not run."""

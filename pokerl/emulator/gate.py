@@ -36,9 +36,15 @@ from pokerl.emulator.protocol import (
 )
 from pokerl.emulator.rights import HOST, Missing, Rights, needed_for
 from pokerl.emulator.stepping import Stepping
-from pokerl.errors import PokerlError, StateRejected, UsageProblem
+from pokerl.errors import BudgetSpent, PokerlError, StateRejected, UsageProblem
 from pokerl.timeline.recorder import Recorder
-from pokerl.timeline.states import StateStore
+from pokerl.timeline.states import StateStore, free_bytes
+
+LEAST_FREE = 512 * 1024 * 1024
+"""Bytes of the disk that model-written code leaves free, so that the host can end the run in order."""
+
+ROOM_EVERY = 64
+"""Requests between two looks at the disk."""
 
 
 class Gate:
@@ -72,6 +78,7 @@ class Gate:
         self._meter = Meter(counter, slot, settings.deadline, settings.own_frame_limit)
         self._last_checkpoint = settings.start
         self._draw = False
+        self._requests = 0
         self._handlers: dict[type, Callable[[Any, Rights], Answer]] = {
             Act: self._act,
             ReadRom: self._read_rom,
@@ -102,9 +109,23 @@ class Gate:
         try:
             if not rights.host and not isinstance(request, Status):
                 self._meter.check()
+                self._require_room(request)
             return self._handlers[type(request)](request, rights)
         except PokerlError as error:
             return self.refuse(type(request).__name__.lower(), error, getattr(request, "tool", ""))
+
+    def _require_room(self, request: Request) -> None:
+        """What a client does is recorded only while that cannot fill the host's disk or memory.
+
+        Raises:
+            BudgetSpent: no more is recorded.
+        """
+        self._requests += 1
+        if self._requests % ROOM_EVERY == 1 and self._store is not None and free_bytes(self._store.folder) < LEAST_FREE:
+            self._requests -= 1
+            raise BudgetSpent(f"Less than {LEAST_FREE:,} bytes of the disk are free.", "What was reached is kept.")
+        if isinstance(request, Poke | Checkpoint | Restore | Commit):
+            self._meter.record()
 
     def refuse(self, request: str, error: PokerlError, tool: str = "") -> Refused:
         """The answer to a request that failed, which is recorded."""

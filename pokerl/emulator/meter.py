@@ -7,6 +7,9 @@ import time
 from pokerl.emulator.frames import FrameCounter
 from pokerl.errors import BudgetSpent
 
+MAXIMUM_RECORDS = 4_000_000
+"""Pokes, checkpoints and restores of an attempt, all machines together: its host keeps half a kilobyte of each."""
+
 GRANT = 256
 """Frames taken from the counter at once, which is also how often the deadline is looked at: every few milliseconds."""
 
@@ -41,6 +44,18 @@ class Meter:
             raise self._no_frames()
         if self._own_limit and not self._left and self._counter.of(self._slot) >= self._own_limit:
             raise BudgetSpent(f"The {self._own_limit} frames of this branch are spent.", "Where it stands is kept.")
+
+    def record(self) -> None:
+        """Count a poke, a checkpoint or a restore.
+
+        Raises:
+            BudgetSpent: the attempt has made so many that no more are recorded.
+        """
+        if self._counter.record() > MAXIMUM_RECORDS:
+            raise BudgetSpent(
+                f"The {MAXIMUM_RECORDS} checkpoints, restores and pokes of an attempt are used up.",
+                "Play on from here.",
+            )
 
     def allow(self, wanted: int, *, limited: bool) -> int:
         """How many frames may be run now: at least 1, at most ``wanted`` and ``GRANT``.

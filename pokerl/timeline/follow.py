@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,12 @@ INPUT_LINE = b'{"kind":"input"'
 """How the line of an input begins: by far the most lines of a log, and what few readers need."""
 
 SEGMENT_KEY = b'"segment":"'
+
+FRAME_KEY = b'"frame":'
+
+DIGITS = re.compile(rb"\d+")
+
+KEPT_BYTES = 64
 
 CHUNK = 16 * 1024 * 1024
 
@@ -52,7 +59,7 @@ class Follower:
 
 
 class History:
-    """Everything in a run's log but the inputs, kept up to date cheaply; safe to use from several threads.
+    """Everything in a run's log but inputs and long writes, kept up to date cheaply; safe to use from several threads.
 
     Args:
         run_folder: the run.
@@ -62,7 +69,7 @@ class History:
         self._follower = Follower(run_folder)
         self._decoder = msgspec.json.Decoder(Event)
         self._events: list[Event] = []
-        self._last_inputs: dict[bytes, bytes] = {}
+        self._last_frames: dict[bytes, int] = {}
         self._lock = threading.Lock()
 
     def events(self) -> list[Event]:
@@ -75,12 +82,24 @@ class History:
         """The frame after the last input of a segment; 0 if it has none."""
         with self._lock:
             self._read()
-            line = self._last_inputs.get(segment.encode())
-        return self._decoder.decode(line).frame if line else 0
+            return self._last_frames.get(segment.encode(), 0)
 
     def _read(self) -> None:
         for line in self._follower.new_lines():
             if line.startswith(INPUT_LINE):
-                self._last_inputs[line.partition(SEGMENT_KEY)[2].partition(b'"')[0]] = line
+                segment = line.partition(SEGMENT_KEY)[2].partition(b'"')[0]
+                self._last_frames[segment] = _number(line.partition(FRAME_KEY)[2])
             else:
-                self._events.append(self._decoder.decode(line))
+                self._events.append(_without_bytes(self._decoder.decode(line)))
+
+
+def _number(text: bytes) -> int:
+    found = DIGITS.match(text)
+    return int(found[0]) if found else 0
+
+
+def _without_bytes(event: Event) -> Event:
+    """A poke's event without what was written, if that is much: thousands of them are kept in memory."""
+    if event.kind != "poke" or len(event.data["after"]) <= KEPT_BYTES:
+        return event
+    return msgspec.structs.replace(event, data=event.data | {"before": "", "after": ""})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
@@ -138,6 +139,11 @@ def read_state_file(path: Path, digest: str = "") -> StoredState:
     if digest and hashlib.sha256(content).hexdigest() != digest:
         raise StateRejected(f"The savestate {path} is damaged: its content is not what its name says.", _AGAIN)
     return unpack_state(content, str(path))
+
+
+def free_bytes(folder: Path) -> int:
+    """Free space of the disk that a folder is on, or will be."""
+    return shutil.disk_usage(folder if folder.exists() else folder.parent).free
 
 
 def pack_state(stored: StoredState) -> bytes:

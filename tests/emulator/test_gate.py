@@ -320,3 +320,26 @@ def test_an_error_is_named_after_the_public_tree():
     with pytest.raises(CapabilityDenied) as caught:
         Rights(frozenset()).require({"press"})
     assert refused(caught.value).error == "CapabilityDenied"
+
+
+def test_pokes_and_nodes_of_an_attempt_are_recorded_up_to_a_number(open_gate, monkeypatch, events):
+    monkeypatch.setattr("pokerl.emulator.meter.MAXIMUM_RECORDS", 4)
+    gate = open_gate()
+    node = ask(gate, Checkpoint())
+    for request in (Restore(node.checkpoint), Poke(0xC800, b"\1"), Commit()):
+        assert not isinstance(ask(gate, request), Refused)
+    for request in (Restore(node.checkpoint), Poke(0xC800, b"\1"), Commit(), Checkpoint()):
+        assert ask(gate, request).error == "BudgetSpent"
+    assert isinstance(ask(gate, Act([Hold(0, 1)])), Acted)
+    assert isinstance(gate.handle(Commit(), HOST), Node)
+    assert len(events("poke")) == 1
+
+
+def test_nothing_is_done_that_would_fill_the_last_of_the_disk(open_gate, monkeypatch):
+    gate = open_gate()
+    monkeypatch.setattr("pokerl.emulator.gate.free_bytes", lambda _: 1000)
+    for request in (Act([Hold(0, 1)]), Poke(0xC800, b"\1"), Checkpoint()):
+        assert "of the disk are free" in ask(gate, request).message
+    assert isinstance(gate.handle(Commit(), HOST), Node)
+    monkeypatch.undo()
+    assert isinstance(ask(gate, Act([Hold(0, 1)])), Acted)
