@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,15 @@ from pokerl.play.extension import Seat
 from pokerl.play.interface import Interface, load_interface
 from pokerl.play.machines import MachinePark
 from pokerl.play.prompts import agent_folder, game_values, in_words, interface_values, paced
-from pokerl.play.result import AttemptResult, Outcome, dollars_spent, refusals, tokens_used, trunk_splits
+from pokerl.play.result import (
+    LONGEST_SENTENCE,
+    AttemptResult,
+    Outcome,
+    dollars_spent,
+    refusals,
+    tokens_used,
+    trunk_splits,
+)
 from pokerl.play.run import Run
 from pokerl.play.settings import AgentSettings
 from pokerl.play.versions import FOLDER
@@ -30,6 +39,11 @@ from pokerl.rlm.transcript import Block
 from pokerl.timeline import Segment, Tree
 
 MAXIMUM_ERRORS = 20
+LOOKED_AT = 2000
+"""Sentences among which those that were said again and again are counted once."""
+
+LONGEST_ANSWER = 20_000
+"""Characters of the player's answer that its result keeps; the transcript has all of it."""
 
 ENDING_SECONDS = 1.5
 """How long a machine may take to answer after its attempt is over; one that hangs is killed, its record stands."""
@@ -220,7 +234,7 @@ def _summarise(run: Run, plan: AttemptPlan, ending: _Ending, budget: Budget) -> 
         dollars=dollars_spent(events, attempt),
         errors=ending.errors,
         refusals=refusals(events, attempt),
-        answer=ending.answer,
+        answer=ending.answer[:LONGEST_ANSWER],
         end=next((segment.checkpoint for segment in reversed(trunk) if segment.checkpoint), ""),
         from_power_on=not plan.start,
     )
@@ -233,11 +247,14 @@ def _last_frame(run: Run, trunk: Sequence[Segment]) -> int:
 
 def _block_errors(run: Run, path: str) -> list[str]:
     """The last line of each traceback that the player's code met, and each loss of its worker."""
-    blocks = run.transcript.of(path).of_kind(Block)
-    sentences = [
-        text for block in blocks for text in (block.error.strip().rpartition("\n")[2], block.lost.strip()) if text
-    ]
-    return list(dict.fromkeys(sentences))[-MAXIMUM_ERRORS:]
+    blocks = (record for record in run.transcript.of(path).records() if isinstance(record, Block))
+    sentences = (
+        text[:LONGEST_SENTENCE]
+        for block in blocks
+        for text in (block.error.strip().rpartition("\n")[2], block.lost.strip())
+        if text
+    )
+    return list(dict.fromkeys(deque(sentences, LOOKED_AT)))[-MAXIMUM_ERRORS:]
 
 
 def heading(run: Run, plan: AttemptPlan, limits: Limits) -> dict[str, Any]:

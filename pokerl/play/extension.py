@@ -133,8 +133,11 @@ class Seat:
 
     def _printed(self, path: str) -> str:
         """The end of what a sub-agent's code printed."""
-        blocks = self.run.transcript.of(path).of_kind(Block)
-        return "".join(block.output for block in blocks)[-MAXIMUM_PRINTED:]
+        printed = ""
+        for record in self.run.transcript.of(path).records():
+            if isinstance(record, Block):
+                printed = (printed + record.output)[-MAXIMUM_PRINTED:]
+        return printed
 
     def _finished(self, machine: MachineHandle, commits: bool) -> str:
         """Why the run should end now: the machine is gone, or the game is won."""

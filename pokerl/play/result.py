@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -10,6 +11,9 @@ from msgspec import Struct
 from pokerl.cartridge import Milestone
 from pokerl.play.spent import seconds_at
 from pokerl.timeline import Event, Tree
+
+MOST_REFUSALS = 100
+LONGEST_SENTENCE = 500
 
 Outcome = Literal["won", "answered", "turns", "budget", "failed", "interrupted"]
 
@@ -106,10 +110,10 @@ def dollars_spent(events: Iterable[Event], attempt: str) -> float | None:
 
 
 def refusals(events: Iterable[Event], attempt: str) -> list[str]:
-    """What the gate refused during an attempt, each sentence once."""
+    """What the gate refused during an attempt, each sentence once; the first of them, if there are many."""
     sentences = (
         f"{event.data.get('tool') or 'the player'}: {event.data['message']}"
         for event in events
         if event.kind == "refusal" and event.attempt == attempt
     )
-    return list(dict.fromkeys(sentences))
+    return [sentence[:LONGEST_SENTENCE] for sentence in itertools.islice(dict.fromkeys(sentences), MOST_REFUSALS)]

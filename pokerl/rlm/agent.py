@@ -25,12 +25,12 @@ class AgentSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         output_limit: characters of one block's output that the model sees (head and tail; the rest stays readable).
         image_limit: pictures of one block that the model sees.
         cell_seconds: how long a block may run, time inside host calls (models, sub-agents) not counted.
-        concurrency: how many queries or sub-agents of one batch run at once.
+        concurrency: how many queries, and how many sub-agents, of one agent run at once.
         context_tokens: estimated size of a conversation above which old turns are folded away; 0 never folds.
         sub_model: name of the model for ``llm_query`` and sub-agents; "" takes the agent's own.
     """
 
-    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")]
     system: str = ""
     max_turns: Count = 100
     depth: Annotated[int, Meta(ge=0, le=8)] = 1

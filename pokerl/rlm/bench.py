@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pokerl.errors import WorkerLost
+from pokerl.rlm import wording
 from pokerl.rlm.agent import AgentSpec
 from pokerl.rlm.cancellation import Cancellation
 from pokerl.rlm.conversation import Conversation
@@ -17,6 +18,12 @@ from pokerl.sandbox import Policy
 
 RESTARTS = 5
 """Blocks in a row that may cost a worker its life before the run is given up."""
+
+KEPT_TEXT = 256_000_000
+"""Characters that an agent may print until less is kept of each block, so that printing cannot fill the disk."""
+
+LATER_TEXT = 20_000
+"""Characters kept of a block after that."""
 
 
 class Bench:
@@ -51,6 +58,7 @@ class Bench:
         self._extension = extension
         self._record = record
         self._conversation = conversation
+        self._kept = 0
         self._lost_in_a_row = 0
         self._life = Cancellation(around.cancelled)
         sub_calls = SubCalls(agent, around, extension, start_agent, lambda: self._life)
@@ -107,6 +115,10 @@ class Bench:
             seconds = round(cell.seconds, 4)
             block = Block(cell.number, turn, code, cell.output, cell.error, seconds, lost, answer, now())
             self.outputs.append(self._record.append(block))
+            self._kept += cell.size
+        if self._kept > KEPT_TEXT and self._worker.text_limit > LATER_TEXT:
+            self._worker.text_limit = LATER_TEXT
+            cell.hint = f"{cell.hint} {wording.MUCH_PRINTED.format(limit=LATER_TEXT)}".strip()
         if lost:
             self._restart(lost)
         return cell, lost

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -33,6 +35,13 @@ StartAgent = Callable[..., "Result"]
 Pictures = Annotated[list[bytes], Meta(max_length=16)]
 PASTED = 200_000
 """Characters of a context that are pasted into the prompt where no sub-agent may be started."""
+
+
+KEPT_OF_FAILED = 10_000
+"""Characters kept of the prompt of a query that failed."""
+
+LOOK = 0.1
+"""Seconds between two looks at the budget while a sub-call waits for its turn."""
 
 
 class Query(Struct, forbid_unknown_fields=True):
@@ -75,7 +84,7 @@ class Options(Struct):
     dollars: Annotated[float, Meta(gt=0)] | None = None
     max_turns: Annotated[int, Meta(ge=1)] | None = None
     model: str | None = None
-    name: Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")] = "sub"
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}\Z")] = "sub"
 
 
 @dataclass(frozen=True)
@@ -132,6 +141,8 @@ class SubCalls:
         self._extension = extension
         self._start = start
         self._record = around.transcript.of(f"{around.path}/query")
+        self._queries = threading.BoundedSemaphore(agent.concurrency)
+        self._agents = threading.BoundedSemaphore(agent.concurrency)
         asked = (turn.turn for turn in self._record.of_kind(Turn))
         self._numbers = itertools.count(max(asked, default=0) + 1)
 
@@ -198,7 +209,8 @@ class SubCalls:
         request = ModelRequest(f"{around.path}/query", number, messages, around.budget.deadline, around.budget.waiting)
         model = self._model(query.model)
         try:
-            reply = around.ledger.ask(model, request, around.budget, self._life())
+            with self._place(self._queries):
+                reply = around.ledger.ask(model, request, around.budget, self._life())
         except ModelProblem as error:
             lost = cost_of(error, request)
             self._write(number, query, "", model.name, lost, 0.0, 0.0, fixed_digest(messages), str(error))
@@ -207,6 +219,24 @@ class SubCalls:
             number, query, reply.text, reply.model, reply.usage, reply.seconds, reply.waited, fixed_digest(messages), ""
         )
         return reply.text
+
+    @contextmanager
+    def _place(self, places: threading.BoundedSemaphore) -> Iterator[None]:
+        """Wait for one of the agent's places: however its code asks, no more run at once than in a batch.
+
+        Raises:
+            BudgetSpent: something ran out meanwhile.
+            Interrupted: the worker that asked is gone.
+        """
+        life = self._life()
+        while not places.acquire(timeout=LOOK):
+            if life.is_set():
+                raise Interrupted("The worker that asked is gone.")
+            self._around.budget.check()
+        try:
+            yield
+        finally:
+            places.release()
 
     def _write(
         self,
@@ -220,7 +250,9 @@ class SubCalls:
         asked: str,
         error: str,
     ) -> None:
-        self._record.append(Turn(number, text, model, usage, seconds, waited, asked, now(), query.prompt, error))
+        # One that failed may have cost nothing, however long it was, and so be tried for ever.
+        prompt = query.prompt[:KEPT_OF_FAILED] if error else query.prompt
+        self._record.append(Turn(number, text, model, usage, seconds, waited, asked, now(), prompt, error))
 
     def _model(self, name: str | None) -> Model:
         """The model for a sub-call; the worker can only choose among those that the host offers."""
@@ -242,6 +274,10 @@ class SubCalls:
         if self._around.depth <= 0:
             return self._instead(task)
         require_readable(task.prompt, AS_CONTEXT)
+        with self._place(self._agents):
+            return self._run(task, path, share)
+
+    def _run(self, task: Task, path: str, share: float) -> dict[str, Any]:
         options = take(task.options, Options)
         model = self._model(options.model)
         self._around.budget.take("sub_calls")

@@ -22,6 +22,7 @@ LOST = (
     "The REPL process was lost: {reason}\nA new one was started. All variables, functions and imports are gone; "
     "`context`, `answer`, `outputs` and `history` are as they were. The block may have run partly; it is not run again."
 )
+MUCH_PRINTED = "Your blocks have printed so much that only the first {limit:,} characters of each further one are kept."
 RESUMED = (
     "This run was interrupted and is now going on. The REPL process is a new one: all variables, functions and imports "
     "are gone; `context`, `answer`, `outputs` and `history` are as they were. Nothing was run again."

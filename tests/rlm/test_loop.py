@@ -262,3 +262,11 @@ def test_the_transcript_is_one_json_line_an_event(agent_run):
     lines = (ran.folder / "agent.jsonl").read_bytes().splitlines()
     kinds = [msgspec.json.decode(line)["type"] for line in lines]
     assert kinds == ["started", "turn", "block", "observed", "turn", "block", "observed", "ended"]
+
+
+def test_one_who_prints_without_end_is_kept_in_short_and_told_so(agent_run, monkeypatch):
+    monkeypatch.setattr("pokerl.rlm.bench.KEPT_TEXT", 300_000)
+    much = code("print('x' * 900_000)")
+    ran = agent_run(much, much, much, FINISH)
+    assert "only the first 20,000 characters" in ran.told[0]
+    assert (ran.folder / "agent.jsonl").stat().st_size < 1_100_000

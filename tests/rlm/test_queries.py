@@ -22,7 +22,15 @@ def test_a_batch_runs_at_once_and_keeps_its_order(agent_run):
     assert "['<1>', '<2>', '<3>', '<4>']" in agent_run(mind=mind).told[0]
 
 
-def test_no_more_of_a_batch_run_at_once_than_the_agent_allows(agent_run):
+IN_THREADS = """
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(12) as pool:
+    print(list(pool.map(llm_query, [str(n) for n in range(12)])))
+"""
+
+
+@pytest.mark.parametrize("block", ["print(llm_query_batched([str(n) for n in range(12)]))", IN_THREADS])
+def test_no_more_run_at_once_than_the_agent_allows_however_they_are_asked(agent_run, block):
     lock, running, most = threading.Lock(), [], []
 
     def reply(prompt):
@@ -34,7 +42,6 @@ def test_no_more_of_a_batch_run_at_once_than_the_agent_allows(agent_run):
             running.remove(prompt)
         return prompt
 
-    block = "print(llm_query_batched([str(n) for n in range(12)]))"
     ran = agent_run(mind=Mind([code(block), FINISH], query=reply), concurrency=3)
     assert str([str(n) for n in range(12)]) in ran.told[0]
     assert max(most) == 3
@@ -49,6 +56,21 @@ def test_errors_of_a_batch_are_values_in_their_place(agent_run):
     block = "r = llm_query_batched(['a', 'bad', 'b'])\nprint(r, isinstance(r[1], QueryFailed))"
     ran = agent_run(mind=Mind([code(block), FINISH], query=reply))
     assert "['a', 'Error: It broke. Ask again.', 'b'] True" in ran.told[0]
+
+
+def test_of_a_query_that_failed_the_record_keeps_only_the_beginning(agent_run):
+    def reply(_):
+        raise ModelProblem("Too long.")
+
+    ran = agent_run(mind=Mind([code("llm_query('x' * 5_000_000)"), FINISH], query=reply))
+    assert (ran.folder / "agent" / "query.jsonl").stat().st_size < 20_000
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", "x\n", "", "\x1b[2J", "ä", "x" * 40])
+def test_a_sub_agent_cannot_be_called_just_anything(agent_run, name):
+    ran = agent_run(code(f"rlm_query('go', name={name!r})"), FINISH)
+    assert "TypeError" in ran.told[0]
+    assert [file.name for file in ran.folder.rglob("*.jsonl")] == ["agent.jsonl"]
 
 
 def test_the_error_of_a_single_query_is_raised(agent_run):
