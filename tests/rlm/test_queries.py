@@ -62,7 +62,7 @@ def test_of_a_query_that_failed_the_record_keeps_only_the_beginning(agent_run):
     def reply(_):
         raise ModelProblem("Too long.")
 
-    ran = agent_run(mind=Mind([code("llm_query('x' * 5_000_000)"), FINISH], query=reply))
+    ran = agent_run(mind=Mind([code("llm_query('x' * 60_000)"), FINISH], query=reply))
     assert (ran.folder / "agent" / "query.jsonl").stat().st_size < 20_000
 
 
