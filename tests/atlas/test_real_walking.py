@@ -10,7 +10,17 @@ from collections.abc import Callable
 
 import pytest
 
-from pokerl.atlas import Finder, Place, World, open_atlas, people_here, read_rom_of, story_of
+from pokerl.atlas import (
+    OVERWORLD,
+    Finder,
+    Place,
+    World,
+    abilities_of,
+    open_atlas,
+    people_here,
+    read_rom_of,
+    story_of,
+)
 from tests import conftest
 from tests.atlas.conftest import Walker
 
@@ -19,6 +29,8 @@ pytestmark = pytest.mark.rom
 STAIRS = ("right", "right", "up", "up", "up", "up", "up", "right")
 FIRST_WARP, GRASS_RATE, WARP_AND_MAP = 0xD3AF, 0xD887, 2
 SEEN_BY_TRAINER = 0xCD60
+PARTY, FIRST_CREATURE, NICKNAME, BADGES, LEVEL = 0xD163, 0xD16B, 0xD2B5, 0xD356, 0x21
+CHARIZARD, CUT, SURF = 180, 15, 57
 Visit = Callable[[str, int], Walker]
 
 
@@ -98,3 +110,52 @@ def test_a_trainer_challenges_where_it_looks_and_nowhere_before(visit, world):
     assert walker.place == goal and walker.boy.memory[SEEN_BY_TRAINER] & 1
     beaten = Finder(world).path(path.start, goal, story={trainer.event})
     assert beaten.watched == ()
+
+
+@pytest.mark.parametrize(("name", "sign", "kind"), [("VIRIDIAN_CITY", "T", "cut"), ("PALLET_TOWN", "~", "surf")])
+def test_a_way_that_needs_a_field_move_is_open_once_it_was_used(visit, world, name, sign, kind):
+    walker = visit(name, 0)
+    finder, here = Finder(world), world.map(name)
+    goals = [Place(here.identifier, x, y) for y, row in enumerate(here.rows) for x, s in enumerate(row) if s == sign]
+    assert f"unless the player uses {kind} at {name}" in finder.path(walker.place, goals).reason
+    give_charizard(walker)
+    able = abilities_of(walker.state())
+    path = finder.path(walker.place, goals, abilities=able, people=people_here(walker.state()))
+    *walked, last = path.moves
+    for move in walked:
+        walker.step(move.button)
+    walker.press(last.button)
+    assert last.kind == kind and walker.place == walked[-1].place
+    use(walker, kind.upper())
+    if kind == "cut":
+        now = world.live(here.identifier, bytes(walker.boy.memory[OVERWORLD[0] : sum(OVERWORLD)]))
+        assert now.map(name).ground(last.place.x, last.place.y) == "."
+        walker.step(last.button)
+    assert walker.place == last.place
+
+
+def give_charizard(walker: Walker) -> None:
+    """A creature that knows CUT and SURF, and all badges."""
+    known = bytes([CUT, SURF, 0, 0])
+    for address, content in (
+        (PARTY, bytes([1, CHARIZARD, 0xFF])),
+        (FIRST_CREATURE, bytes([CHARIZARD, 0, 20]).ljust(8, b"\0") + known),
+        (FIRST_CREATURE + LEVEL, bytes([50, 0, 20])),
+        (NICKNAME, b"\x82\x50"),
+        (BADGES, b"\xff"),
+    ):
+        walker.boy.memory[address : address + len(content)] = list(content)
+
+
+def use(walker: Walker, move: str) -> None:
+    """Through the menu: the party, its first creature, the move."""
+    walker.press("start", wait=64)
+    for entry in ("POKéMON", "C", move):
+        for _ in range(6):
+            menu = walker.state().menu
+            if menu is not None and menu.entries[menu.cursor].startswith(entry):
+                break
+            walker.press("down")
+        walker.press("a", wait=96)
+    for _ in range(8):
+        walker.press("b", wait=48)
