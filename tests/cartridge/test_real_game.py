@@ -6,8 +6,12 @@ import pytest
 
 from pokerl.cartridge import Milestone, MilestoneWatch, read_state
 from pokerl.cartridge.milestone import MapEntered
+from tests.cartridge.test_state import PONYTA, creature, encode
 
 pytestmark = pytest.mark.rom
+
+PARTY, FIRST_CREATURE, NICKNAME, OPPONENT, TRAINER_NUMBER = 0xD163, 0xD16B, 0xD2B5, 0xD059, 0xD05D
+BROCK = 0xC8 + 34
 
 
 def every_map(game) -> list[Milestone]:
@@ -43,7 +47,11 @@ def test_a_new_game_begins_in_the_bedroom(console, real_game):
     console.press("start", wait=64)
     menu = console.state(real_game).menu
     assert menu is not None
-    assert menu.entries == ("POKéMON", "ITEM", "AAAAAAA", "SAVE", "OPTION", "EXIT")
+    assert menu.entries == ("POKéMON", "ITEM", "AAAAAAA", "SAVE", "OPTION", "EXIT") and menu.list == ""
+    console.press("down")
+    console.press("a", wait=64)
+    bag = console.state(real_game).menu
+    assert bag is not None and (bag.entries, bag.list, bag.scroll + bag.item) == (("CANCEL",), "bag", 0)
 
 
 def test_the_introduction_speaks_in_words(console, real_game):
@@ -97,3 +105,35 @@ def test_a_new_game_over_a_saved_one_counts_nothing(console, real_game):
         console.press("a")
     assert console.state(real_game).player.map_name == "REDS_HOUSE_2F"
     assert watch.reached == ()
+
+
+def test_a_trainers_whole_party_and_what_moves_do_to_it_are_read(console, real_game):
+    console.new_game(real_game)
+    memory = console.boy.memory
+    for address, content in (
+        (PARTY, bytes([1, PONYTA, 0xFF])),
+        (FIRST_CREATURE, creature(PONYTA, hp=20)),
+        (NICKNAME, encode("PONYTA")),
+        (TRAINER_NUMBER, b"\x01"),
+        (OPPONENT, bytes([BROCK])),
+    ):
+        memory[address : address + len(content)] = list(content)
+    battle = None
+    for _ in range(40):
+        console.press("b", wait=64)
+        state = console.state(real_game)
+        assert not state.oddities
+        battle = state.battle
+        if state.menu is not None and "FIGHT" in state.menu.entries:
+            break
+    assert battle is not None
+    assert (battle.kind, battle.trainer, battle.enemy_party) == ("trainer", "BROCK", 2)
+    assert [(one.species, one.level) for one in battle.trainer_party] == [("GEODUDE", 12), ("ONIX", 14)]
+    assert (battle.own_conditions, battle.enemy_stages.attack) == ((), 0)
+    for _ in range(12):
+        console.press("a", wait=96)
+        console.press("down")
+        now = console.state(real_game).battle
+        if now is not None and now.enemy_stages.attack:
+            break
+    assert now is not None and now.enemy_stages.attack == -1
