@@ -11,8 +11,8 @@ from .menus import BAG_WORDS, choose, choose_one_of, find_entry, leave_menus
 from .reading import Heard, go_on
 from .waiting import settle, tap
 
-STILL = 15
-"""Glances without anything to answer or to read after which the use is over."""
+LOOKS, STILL = 800, 15
+"""Glances at all, and those in a row without anything to answer or to read, after which the use is over."""
 REFUSALS = (
     "no use",
     "any effect",
@@ -55,25 +55,32 @@ def use_item(game: Game, item: str, target: str = "") -> str:
 def _follow(game: Game, target: str) -> str:
     """Answer and read until the map, or a menu that asks nothing, is there for good; what was said."""
     heard, asked_whom, still = Heard(), False, 0
-    while still < STILL:
+    for _ in range(LOOKS):
+        if still > STILL:
+            break
         state = game.state()
         heard.take(state)
-        menu, waited = state.menu, True
-        if menu is not None and questions.shows_party(state, menu) and not asked_whom:
+        if not asked_whom and state.menu is not None and questions.shows_party(state, state.menu):
             asked_whom = True
             if problem := choose(game, target):
                 return problem
-        elif menu is not None and questions.is_question(menu) and not questions.about_learning(state, heard.text()):
-            choose(game, "YES")
-        elif menu is not None and (questions.is_question(menu) or _is_lesson(game, state, heard)):
-            questions.answer(game, state, menu, heard.text())
-        elif state.dialogue is not None and (menu is None or state.dialogue.waits):
-            go_on(game, state)
-        else:
-            waited = False
-            game.wait(4)
-        still = 0 if waited else still + 1
+        still = 0 if _go_on(game, state, heard) else still + 1
     return heard.text()
+
+
+def _go_on(game: Game, state: GameState, heard: Heard) -> bool:
+    """Answer or read what shows; whether there was anything."""
+    menu = state.menu
+    if menu is not None and questions.is_question(menu) and not questions.about_learning(state, heard.text()):
+        choose(game, "YES")
+    elif menu is not None and (questions.is_question(menu) or _is_lesson(game, state, heard)):
+        questions.answer(game, state, menu, heard.text())
+    elif state.dialogue is not None and (menu is None or state.dialogue.waits):
+        go_on(game, state)
+    else:
+        game.wait(4)
+        return False
+    return True
 
 
 def _is_lesson(game: Game, state: GameState, heard: Heard) -> bool:

@@ -30,7 +30,7 @@ def fight_on(game: Game, policy: Policy) -> str:
     last = game.state()
     if last.battle is None:
         return "there is no battle"
-    heard, turns, idle, problem = Heard(), 0, Idle(), ""
+    heard, count = Heard(), Count()
     for _ in range(LOOKS):
         state = game.state()
         if state.battle is None:
@@ -38,39 +38,43 @@ def fight_on(game: Game, policy: Policy) -> str:
         last = state if state.battle.kind in KINDS and state.battle.enemy.species_index else last
         if not is_main(state):
             _attend(game, state, heard)
-            continue
-        learn(game)
-        action = policy(state)
-        if action is None:
-            return f"the battle goes on after {turns} turns: {problem and problem + '; '}{_standing(state)}"
-        problem = carry_out(game, action, state) or idle.problem(state)
-        turns += not problem
-        if idle.refused(problem):
-            return f"the battle goes on after {turns} turns: {problem}; {_standing(state)}"
+        elif not _turn(game, state, policy, count):
+            return f"the battle goes on after {count.turns} turns: {count.problem}{_standing(state)}"
     learn(game)
     said, _ = read_on(game, heard)
-    return _report(last, game.state(), turns, said)
+    return _report(last, game.state(), count.turns, said)
 
 
-class Idle:
-    """Notices turns that are refused, or that change nothing, again and again."""
+class Count:
+    """Counts turns, and those that were refused or changed nothing.
+
+    Attributes:
+        turns: those that were carried out.
+        problem: why the last one was not, to be put before other words; or "".
+    """
 
     def __init__(self) -> None:
+        self.turns = self._same = self._refused = 0
+        self.problem = ""
         self._before: object = None
-        self._same = self._refused = 0
 
-    def problem(self, state: GameState) -> str:
-        """Why a turn that was taken counts as refused; "" if something changes."""
+    def add(self, state: GameState, problem: str) -> bool:
+        """Count one that was decided on in a state; whether it makes sense to go on."""
         battle = state.battle
         now = (state.party, state.bag, battle and battle.enemy, battle and battle.own)
         self._same = self._same + 1 if now == self._before else 0
         self._before = now
-        return "nothing changes from turn to turn" if self._same > IDLE_TURNS else ""
+        self.turns, self._refused = self.turns + (not problem), self._refused + bool(problem)
+        idle = "nothing changes from turn to turn" if self._same > IDLE_TURNS else ""
+        self.problem = f"{problem or idle}; " if problem or idle else ""
+        return not idle and self._refused <= REFUSALS
 
-    def refused(self, problem: str) -> bool:
-        """Whether turns were refused too often."""
-        self._refused += bool(problem)
-        return self._refused > REFUSALS
+
+def _turn(game: Game, state: GameState, policy: Policy, count: Count) -> bool:
+    """Decide and carry out; whether the battle goes on."""
+    learn(game)
+    action = policy(state)
+    return action is not None and count.add(state, carry_out(game, action, state))
 
 
 def _attend(game: Game, state: GameState, heard: Heard) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from pokerl.atlas import Move, Place
+from pokerl.atlas import Move, Path, Place
 from pokerl.atlas.model import STEPS
 from pokerl.atlas.path import Goal
 from pokerl.play import Game
 
-from .maps import find_path, place_of
+from .maps import find_path
 from .waiting import box_open, settle
 
 STEP_LIMIT = 28
@@ -48,24 +48,18 @@ def walk(game: Game, goal: Goal, *, beside: bool = False, grass: int = 1, limit:
         kind = settle(game)
         if kind != "free":
             return kind
-        state = game.state()
-        here = place_of(state)
-        path = find_path(game, state, goal, beside=beside, grass=grass, blocked=blocked)
+        path = find_path(game, game.state(), goal, beside=beside, grass=grass, blocked=blocked)
         if not path and blocked and patience:  # what was in the way may have moved on
-            blocked.clear()
             patience -= 1
+            blocked.clear()
             game.wait(30)
-            continue
-        if not path:
-            return path.reason
-        if not path.moves:
-            return turn(game, path.facing) if beside and path.facing else ""
-        stopped = _follow(game, path.moves, here, blocked, limit)
-        limit -= len(path.moves)
-        if stopped in NEEDS_HAND:
-            return f"the way needs {stopped} here"
-        if limit <= 0:
-            return "the way is longer than its limit"
+        elif not path or not path.moves:
+            return path.reason or (turn(game, path.facing) if beside and path.facing else "")
+        else:
+            stopped = _follow(game, path, blocked, limit)
+            limit -= len(path.moves)
+            if stopped or limit <= 0:
+                return stopped or "the way is longer than its limit"
     return "something was in the way again and again"
 
 
@@ -78,11 +72,12 @@ def turn(game: Game, button: str) -> str:
     return f"the player does not turn {button}"
 
 
-def _follow(game: Game, moves: tuple[Move, ...], here: Place, blocked: set[Place], limit: int) -> str:
-    """Make moves until one does not do what it should; the name of a move that needs more than a button, or ""."""
-    for move in moves[:limit]:
+def _follow(game: Game, path: Path, blocked: set[Place], limit: int) -> str:
+    """Make moves until one does not do what it should; what a move needs that is more than a button, or ""."""
+    here = path.start
+    for move in path.moves[:limit]:
         if move.kind in NEEDS_HAND:
-            return move.kind
+            return f"the way needs {move.kind} here"
         now = _step(game, move) if move.kind == "walk" else _way(game, move, here)
         if now.battle or now.text:
             return ""
