@@ -63,6 +63,22 @@ def test_a_wild_creature_is_found_weakened_and_caught_and_can_lead_the_party(gam
     assert "no kind of turn 'dance'" in started["battle_turn"]("dance")
 
 
+def test_creatures_are_put_into_the_box_and_taken_out_by_replies(game, started):
+    started["go_to"]("MILL_LANE")
+    started["find_wild"]()
+    started["catch"]()
+    caught = game.state().party[1].nickname
+    assert started["talk_to"](x=9, y=3, map="STONEBROOK_CENTRE").endswith(
+        "[asks: WITHDRAW / DEPOSIT / RELEASE / LEAVE]"
+    )
+    assert f" / {caught} L" in started["reply"]("DEPOSIT")
+    assert f"{caught} went to the box." in started["reply"](caught)
+    assert [one.nickname for one in game.state().party] == ["PUDDLOP"]
+    started["reply"]("WITHDRAW")
+    assert f"{caught} joined the team." in started["reply"](caught)
+    assert started["close_menus"]() == "free"
+
+
 def test_why_nothing_is_caught_is_told(game, tools):
     assert tools["catch"]() == "not caught: there is no battle"
     tools["talk_to"](x=9, y=3, map="LABORATORY")
@@ -180,10 +196,20 @@ def test_a_lost_battle_is_told_and_where_one_wakes_up(game, started):
     assert game.state().player.map_name == "FERNHOLM"
 
 
+def test_a_gate_that_is_shut_is_seen_and_named_and_a_switch_is_pressed(started):
+    told = started["walk_to"](4, 6, "STONEBROOK_GYM")
+    assert "There is no way unless what shuts STONEBROOK_GYM (" in told
+    assert "\n  8 ##########" in started["observe"]()
+    for x in (3, 6):
+        assert started["talk_to"](x=x, y=10).endswith("[asks: YES / NO]")
+        assert "Somewhere stones are rolling" in started["reply"]("YES")
+    assert started["walk_to"](4, 6) == "arrived at STONEBROOK_GYM (4, 6)"
+
+
 def test_what_cannot_be_done_is_told_in_a_sentence(tools):
     assert "no direction 'north'; there are down, up, left, right" in tools["step"]("north")
     assert "there is no map 'STONEBROK'; there are STONEBROOK" in tools["go_to"]("STONEBROK")
     assert "nobody has slot 9" in tools["talk_to"](slot=9)
-    assert tools["talk_to"]() == "give a slot or a square"
+    assert "give a slot or a square" in tools["talk_to"]()
     assert "no wild creatures live on HERO_HOUSE_2F" in tools["find_wild"]()
     assert tools["read_on"]() == "nothing is said"

@@ -88,20 +88,10 @@ def talk_to(game: Game, slot: int = 0, x: int = -1, y: int = -1, map: str = "", 
         map: the map it is on, if it is not this one.
         battles: as in `go_to`.
     """
-    place = maps.target(game, slot, x, y, map)
     told: list[str] = []
     handle = stops.handler(game, battles, told)
-    for _ in range(4):  # who walks about may have left before the player is there
-        if isinstance(place, str):
-            return place
-        why = talking.meet(game, place, handle)
-        if why:
-            return _arrived(game, why, told)
-        said, before = talking.speak(game), place
-        place = maps.target(game, slot, x, y, map)
-        if said != talking.NOBODY or place == before:
-            return "\n".join([*told, said])
-    return talking.NOBODY
+    why, said = talking.address(game, lambda: maps.target(game, slot, x, y, map), handle)
+    return _arrived(game, why, told) if why else "\n".join([*told, said])
 
 
 def talk(game: Game, direction: str = "") -> str:

@@ -21,6 +21,7 @@ REFUSALS = (
     "isn't the time",
     "can't be used",
     "not able",
+    "did not learn",
 )
 CHANGES = 4
 FAR_AWAY = 400

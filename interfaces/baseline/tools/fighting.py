@@ -39,7 +39,8 @@ def fight_on(game: Game, policy: Policy) -> str:
         if not is_main(state):
             _attend(game, state, heard)
         elif not _turn(game, state, policy, count):
-            return f"the battle goes on after {count.turns} turns: {count.problem}{_standing(state)}"
+            heard_last = f"; heard last: …{heard.text()[-TOLD:]}" if count.turns else ""
+            return f"the battle goes on after {count.turns} turns: {count.problem}{_standing(state)}{heard_last}"
     learn(game)
     said, _ = read_on(game, heard)
     return _report(last, game.state(), count.turns, said)

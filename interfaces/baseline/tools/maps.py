@@ -102,6 +102,11 @@ def map_id(game: Game, name: str) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
+def sides(game: Game, place: Place) -> dict[Place, str]:
+    """The squares from which one faces a square, and the button that turns there."""
+    return finder(game, game.state()).beside(place)
+
+
 def unknown(game: Game, name: str) -> str:
     """What to say of a name that no map has, or several."""
     wanted = name.upper().replace(" ", "_")

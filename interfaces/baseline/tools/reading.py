@@ -5,10 +5,12 @@ from __future__ import annotations
 from pokerl.cartridge import GameState
 from pokerl.play import Game
 
-from .waiting import settle, tap
+from .waiting import settle, tap, waits
 
 PATIENCE = 90
 """Presses that may change nothing on the screen before the game counts as busy with itself."""
+GLANCES = 4
+"""Looks in which the text beside a menu must not change: the arrow of a text that waits blinks."""
 WHILE = 8
 """Glances after which a picture without a text box is taken for one that wants a button (a page of the dex)."""
 LINES = (14, 16)
@@ -63,16 +65,29 @@ def read_on(game: Game, heard: Heard | None = None) -> tuple[str, str]:
         heard.take(state)
         if state.battle:
             return heard.text(), "battle"
-        if state.menu:
+        if _asks(game, state):
             return heard.text(), "menu"
         if state.dialogue is None:
             end = settle(game, WHILE, heard.take)
-            if end in ("free", "menu", "battle"):
+            if end in ("free", "battle"):
                 return heard.text(), end
-        go_on(game, state)
+        if state.menu is None or waits(state):
+            go_on(game, state)
         still = still + 1 if state.text == before else 0
         before = state.text
     return heard.text(), "busy"
+
+
+def _asks(game: Game, state: GameState) -> bool:
+    """Whether a menu is there for good: an old one may still stand beside a text that grows or waits for a button."""
+    if state.menu is None or waits(state):
+        return False
+    for _ in range(GLANCES if state.dialogue else 0):
+        game.wait(10)
+        now = game.state()
+        if now.text != state.text or waits(now):
+            return False
+    return True
 
 
 def go_on(game: Game, state: GameState) -> None:
