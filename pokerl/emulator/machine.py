@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -122,6 +123,27 @@ class Machine:
         if render:
             self._drawn = end
         return reached
+
+    def run_until(
+        self, met: Callable[[], bool], mask: int, frames: int, render: bool = False
+    ) -> tuple[int, list[Reached], bool]:
+        """Like :meth:`run`, but ask after each frame whether a condition is met, and stop there.
+
+        Returns:
+            How many frames were run, the milestones newly reached, and whether the condition was met.
+        """
+        if frames and mask != self._mask:
+            self._hold(mask)
+        tick, reached, done, begin = self._pyboy.tick, [], False, self.frame
+        while not done and self.frame < begin + frames:
+            tick(1, render, False)
+            self.frame += 1
+            if not self.frame % WATCH_EVERY:
+                reached += self._look_for_milestones()
+            done = met()
+        if render:
+            self._drawn = self.frame
+        return self.frame - begin, reached, done
 
     def read(self, address: int, length: int) -> bytes:
         """Bytes from the CPU's bus, up to FFFF.

@@ -14,6 +14,10 @@ GRANT = 256
 """Frames taken from the counter at once, which is also how often the deadline is looked at: every few milliseconds."""
 
 
+AHEAD = 64
+"""Frames taken at once where nothing limits them: a wait gives back what it did not need, and takes no second time."""
+
+
 class Meter:
     """Takes frames from the shared counter before they are run.
 
@@ -71,6 +75,8 @@ class Meter:
             if limited:
                 self.check()
             missing = min(wanted, GRANT) - self._left
+            if not self._counter.limit and not self._own_limit:
+                missing = max(missing, AHEAD)
             if limited and self._own_limit:
                 missing = min(missing, self._own_limit - self._counter.of(self._slot))
             self._left += self._counter.take(self._slot, missing, limited=limited)

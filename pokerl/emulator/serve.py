@@ -148,7 +148,9 @@ def serve(
     try:
         gate = _open_gate(settings, frames, slot, ready or new_machine(settings))
     except PokerlError as error:
+        # As the answer to the host's first question: a host that asks a process which has gone would not read it.
         with contextlib.suppress(WireProblem):
+            channel.receive(REQUEST_SECONDS)
             channel.send(refused(error))
         return
     reason = Server(gate, channel, [(client, gate.client_rights)]).run()

@@ -58,26 +58,18 @@ class Stepping:
             frames -= now
 
     def _wait(self, step: Until) -> bool:
-        holds = self._memory_test(step.conditions) if step.conditions else self._stillness_test()
+        test = self._memory_test(step.conditions) if step.conditions else self._stillness_test()
+        met = _for_so_long(test, step.stable)
         draw = self._draw or not step.conditions
-        stable, mask = step.stable, step.buttons
-        run, left, streak, ran = self._machine.run, 0, 0, 0
-        try:
-            while True:
-                streak = streak + 1 if holds() else 0
-                if streak >= stable:
-                    return True
-                if ran == step.limit:
-                    return False
-                if not left:
-                    left = self._meter.allow(min(WAIT_GRANT, step.limit - ran), limited=self._limited)
-                if reached := run(mask, 1, draw):
-                    self.reached += reached
-                self._meter.used(1)
-                ran += 1
-                left -= 1
-        finally:
-            self._held(mask, ran)
+        done, ran = met(), 0
+        while not done and ran < step.limit:
+            allowed = self._meter.allow(min(WAIT_GRANT, step.limit - ran), limited=self._limited)
+            frames, reached, done = self._machine.run_until(met, step.buttons, allowed, draw)
+            self._meter.used(frames)
+            self._held(step.buttons, frames)
+            self.reached += reached
+            ran += frames
+        return done
 
     def _run(self, mask: int, frames: int, draw: bool) -> None:
         self.reached += self._machine.run(mask, frames, draw)
@@ -104,6 +96,20 @@ class Stepping:
             return same
 
         return still
+
+
+def _for_so_long(test: Callable[[], bool], times: int) -> Callable[[], bool]:
+    """Whether a test held the last so many times that it was asked."""
+    if times == 1:
+        return test
+    streak = 0
+
+    def held() -> bool:
+        nonlocal streak
+        streak = streak + 1 if test() else 0
+        return streak >= times
+
+    return held
 
 
 def _test(condition: Condition, byte: Callable[[int], int]) -> Callable[[], bool]:
