@@ -31,12 +31,15 @@ from pokerl.words import counted
 Progress = Callable[[str, int, int], None]
 
 
-def audit_run(run_folder: Path | str, rom: Path | str | None = None, *, progress: Progress | None = None) -> Audit:
+def audit_run(
+    run_folder: Path | str, rom: Path | str | None = None, *, attempt: str = "", progress: Progress | None = None
+) -> Audit:
     """Audit a run: replay the trunk of each attempt with and without its pokes, and set it beside the record.
 
     Args:
         run_folder: the run.
         rom: the ROM that it was made with; by default the one that ``pokerl.replay.rom`` finds.
+        attempt: audit only this one; all by default.
         progress: called with the attempt's id, the frames replayed and the frames to replay.
 
     Raises:
@@ -51,16 +54,16 @@ def audit_run(run_folder: Path | str, rom: Path | str | None = None, *, progress
             "Give a folder that `pokerl run` or `pokerl play` made.",
         )
     try:
-        return _audit(folder, str(rom or ""), progress)
+        return _audit(folder, str(rom or ""), attempt, progress)
     except RunFolderProblem as problem:
         raise AuditFailed(problem.message, problem.remedy) from problem
 
 
-def _audit(folder: Path, rom: str, progress: Progress | None) -> Audit:
+def _audit(folder: Path, rom: str, only: str, progress: Progress | None) -> Audit:
     record = open_record(folder)
     cartridge = load(record.manifest.cartridge)
     catalogue = load_catalogue()
-    attempts = measures.attempts_of(record.events)
+    attempts = tuple(name for name in measures.attempts_of(record.events) if only in ("", name))
     trunks = {attempt: record.tree.trunk(attempt) for attempt in attempts}
     pokes = list_pokes(record, cartridge, catalogue, trunks)
     auditor = _Auditor(record, cartridge, catalogue, pokes, rom_of(folder, rom), progress)

@@ -13,11 +13,26 @@ from pokerl.audit import Audit, audit_run
 from pokerl.display import plain
 
 
-def audit_with_bar(folder: Path, *, rom: str, console: Console) -> Audit:
-    """Audit a run, with a progress bar."""
+def audit_with_bar(folder: Path, *, rom: str, console: Console, attempt: str = "") -> Audit:
+    """Audit a run, or one attempt of it, with a progress bar."""
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("auditing", total=None)
-        return audit_run(folder, rom, progress=lambda _, done, total: bar.update(task, completed=done, total=total))
+        return audit_run(
+            folder,
+            rom,
+            attempt=attempt,
+            progress=lambda _, done, total: bar.update(task, completed=done, total=total),
+        )
+
+
+def verdicts_of(found: Audit, attempt: str) -> dict[tuple[str, int], str]:
+    """Name and frame of each milestone on an attempt's trunk → its provenance."""
+    return {
+        (one.name, one.frame): one.verdict
+        for each in found.attempts
+        if each.attempt == attempt
+        for one in each.provenance
+    }
 
 
 def provenance_table(found: Audit) -> Table:

@@ -79,12 +79,12 @@ def finish(result: ExperimentResult, *, rom: str, video: bool, console: Console)
     if result.stop == "interrupted":
         console.print(f"To go on: pokerl run --resume {folder}", highlight=False, markup=False, soft_wrap=True)
         return msgspec.structs.replace(report, best=best.identifier)
+    found = audit_with_bar(folder, rom=rom, console=console)
     if video and best.trunk_frames:
         settings = VideoSettings(overlay=True, speed=1 + best.trunk_frames // FILMED_FRAMES)
-        made = film(folder, best.identifier, None, settings, rom=rom, console=console)
+        made = film(folder, best.identifier, None, settings, rom=rom, console=console, audit=found)
         report = msgspec.structs.replace(report, best=best.identifier, video=str(made.path))
         console.print(_also_won(result.attempts, best, folder), end="", highlight=False, markup=False, soft_wrap=True)
-    found = audit_with_bar(folder, rom=rom, console=console)
     target = folder / AUDIT_FILE
     with complete(target) as draft:
         draft.write_text(to_markdown(found), encoding="utf-8")

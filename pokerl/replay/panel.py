@@ -24,9 +24,15 @@ _FAINT = (120, 124, 132)
 _GOLD = (244, 202, 84)
 _GREEN = (128, 200, 120)
 _RED = (236, 96, 84)
+_ORANGE = (240, 150, 64)
+_UNEARNED = {"glitched": _ORANGE, "written": _RED}
+_MILESTONE_LINES = 8
 
 _PAD = {"up": (16, 0), "down": (16, 24), "left": (4, 12), "right": (28, 12)}
 _KEYS = {"select": (52, 20), "start": (78, 20), "b": (110, 12), "a": (130, 6)}
+
+
+Colour = tuple[int, int, int]
 
 
 class Caption(Struct, frozen=True):
@@ -40,7 +46,7 @@ class Caption(Struct, frozen=True):
         tool: the tool that acts ("" for none named).
         buttons: mask of what is held.
         poke: the memory being written, in words; "" for none.
-        milestones: title and frame of those reached so far, the latest last.
+        milestones: title, frame and provenance of those reached so far, the latest last; "" where that was not judged.
     """
 
     heading: str
@@ -50,7 +56,7 @@ class Caption(Struct, frozen=True):
     tool: str = ""
     buttons: int = 0
     poke: str = ""
-    milestones: tuple[tuple[str, int], ...] = ()
+    milestones: tuple[tuple[str, int, str], ...] = ()
 
 
 def clock(frame: int) -> str:
@@ -93,18 +99,27 @@ class Panel:
 
     def _milestones(self, draw: ImageDraw.ImageDraw, caption: Caption) -> None:
         self._text(draw, 4, f"milestones {len(caption.milestones)}", _FAINT)
-        latest = caption.milestones[-7:]
-        for line, (title, frame) in enumerate(latest, 5):
-            time = clock(frame)
-            newest = line == 4 + len(latest)
-            self._text(draw, line, f"{time} {title}", _GOLD if newest else _INK)
+        for line, (text, colour) in enumerate(_milestone_lines(caption), 5):
+            self._text(draw, line, text, colour)
 
-    def _text(self, draw: ImageDraw.ImageDraw, line: int, text: str, colour: tuple[int, int, int]) -> None:
+    def _text(self, draw: ImageDraw.ImageDraw, line: int, text: str, colour: Colour) -> None:
         shown = text if len(text) <= COLUMNS else text[: COLUMNS - 2] + ".."
         # One line of text stays one line: nobody writes over what stands elsewhere in the panel.
         latin = "".join(letter if letter.isprintable() else "?" for letter in shown)
         latin = latin.encode("latin-1", "replace").decode("latin-1")
         draw.text((MARGIN, MARGIN + line * LINE), latin, font=self._font, fill=colour)
+
+
+def _milestone_lines(caption: Caption) -> list[tuple[str, Colour]]:
+    """The latest milestones; below one that was not earned stands what it was instead."""
+    lines: list[tuple[str, Colour]] = []
+    for title, frame, provenance in caption.milestones:
+        lines.append((f"{clock(frame)} {title}", _INK))
+        if provenance not in ("", "earned"):
+            lines.append((f"{' ' * len(clock(frame))} {provenance.upper()}", _UNEARNED.get(provenance, _RED)))
+    newest = max((place for place, (_, colour) in enumerate(lines) if colour == _INK), default=0)
+    lines[newest : newest + 1] = [(text, _GOLD) for text, _ in lines[newest : newest + 1]]
+    return lines[-_MILESTONE_LINES:]
 
 
 def _at(caption: Caption, frame: int) -> Caption:

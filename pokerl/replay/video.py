@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,8 @@ from pokerl.timeline.steps import frames_in
 from pokerl.timeline.tree import Segment
 
 Progress = Callable[[int, int], None]
+Verdicts = Mapping[tuple[str, int], str]
+"""Name and frame of a milestone → its provenance: "earned", "glitched", "written"."""
 
 _POKE_SHOWN = 90
 _CARD_FRAMES = 45
@@ -74,6 +76,7 @@ def render_run(
     *,
     attempt: str = "",
     settings: VideoSettings | None = None,
+    verdicts: Verdicts | None = None,
     progress: Progress | None = None,
 ) -> Video:
     """Render an attempt of a run to an MP4.
@@ -84,6 +87,7 @@ def render_run(
         target: the file to write; it appears only when it is complete.
         attempt: which one; the last one with anything to show by default.
         settings: how.
+        verdicts: what an audit says of its milestones; the panel marks those that were not earned.
         progress: called with the frames of play done and to do.
 
     Raises:
@@ -92,7 +96,7 @@ def render_run(
         UsageProblem: a setting is out of bounds, or the target's folder is missing.
     """
     record = open_record(run_folder)
-    return render(record, attempt or last_attempt(record), rom, target, settings or VideoSettings(), progress)
+    return render(record, attempt or last_attempt(record), rom, target, settings or VideoSettings(), verdicts, progress)
 
 
 def render(
@@ -101,11 +105,12 @@ def render(
     rom: Path | str,
     target: Path,
     settings: VideoSettings,
+    verdicts: Verdicts | None = None,
     progress: Progress | None = None,
 ) -> Video:
     """Render one attempt of an opened run; see :func:`render_run`."""
     _check(settings, target)
-    film = _Film(record, attempt, rom, settings)
+    film = _Film(record, attempt, rom, settings, verdicts or {})
     width, height = film.size
     with Encoder(target, width, height, scale=film.enlarge) as encoder:
         picture = None
@@ -132,13 +137,16 @@ def last_attempt(record: Record) -> str:
 
 
 class _Film:
-    def __init__(self, record: Record, attempt: str, rom: Path | str, settings: VideoSettings) -> None:
+    def __init__(
+        self, record: Record, attempt: str, rom: Path | str, settings: VideoSettings, verdicts: Verdicts
+    ) -> None:
         trunk = record.tree.trunk(attempt)
         if not trunk:
             raise _nothing(attempt)
         self.record = record
         self.rom = rom
         self.settings = settings
+        self.verdicts = verdicts
         self.chapters = tell(record.tree, trunk, attempt) if settings.branches else (Chapter(0, trunk),)
         self.trunk = trunk
         self.whole = sum(frames_in(chapter.segments) for chapter in self.chapters)
@@ -209,14 +217,16 @@ class _Film:
             tool=shot.tool,
             buttons=shot.buttons,
             poke=writes,
-            milestones=_milestones(machine),
+            milestones=self._milestones(machine),
         )
         large = shot.picture.repeat(_GAME_FACTOR, axis=0).repeat(_GAME_FACTOR, axis=1)
         return np.concatenate((large, self.panel.picture(caption)), axis=1)
 
-
-def _milestones(machine: Machine) -> tuple[tuple[str, int], ...]:
-    return tuple((machine.cartridge.milestone(name).title, frame) for name, frame in machine.milestones.items())
+    def _milestones(self, machine: Machine) -> tuple[tuple[str, int, str], ...]:
+        return tuple(
+            (machine.cartridge.milestone(name).title, frame, self.verdicts.get((name, frame), ""))
+            for name, frame in machine.milestones.items()
+        )
 
 
 def _heading(record: Record, attempt: str) -> str:

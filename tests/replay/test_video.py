@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 
 import imageio_ffmpeg
 import numpy as np
 import pytest
 from PIL import Image
+from rich.console import Console
 
+from pokerl.commands.films import film
 from pokerl.errors import RomProblem, RunFolderProblem, UsageProblem
 from pokerl.replay import VideoSettings, make_gif, make_still, open_record, render_run
 from pokerl.replay.encoder import FRAME_RATE, Encoder
+from pokerl.replay.panel import Caption, Panel
 from pokerl.replay.shots import shots
 from pokerl.replay.verify import open_machine
 from pokerl.timeline.steps import frames_in
@@ -65,6 +69,31 @@ def test_the_panel_stands_beside_the_picture(played_run, demo_rom, tmp_path):
     game = last_screen(played_run, demo_rom, "a002").repeat(2, axis=0).repeat(2, axis=1)
     assert np.abs(pictures[-1][:, :320].astype(int) - game).mean() < 4
     assert pictures[-1][:, 320:].mean() < 80  # dark paper
+
+
+RED, ORANGE = (236, 96, 84), (240, 150, 64)
+
+
+def marked(picture, colour):
+    """Whether the lines of the panel that list milestones hold anything in a colour."""
+    return bool((np.abs(picture[60:160, -160:].astype(int) - colour).sum(axis=2) < 40).any())
+
+
+@pytest.mark.parametrize(
+    ("provenance", "colours"), [("", ()), ("earned", ()), ("glitched", (ORANGE,)), ("written", (RED,))]
+)
+def test_the_panel_says_how_a_milestone_came_about(provenance, colours):
+    picture = Panel().picture(Caption("attempt a001", milestones=(("Chose the first creature", 600, provenance),)))
+    assert tuple(colour for colour in (RED, ORANGE) if marked(picture, colour)) == colours
+
+
+@pytest.mark.parametrize(("attempt", "written"), [("a001", False), ("a002", True)])
+def test_a_film_with_a_panel_marks_what_was_written(played_run, tmp_path, attempt, written):
+    settings = VideoSettings(scale=2, speed=400, hold=0, overlay=True)
+    target = tmp_path / "film.mp4"
+    video = film(played_run, attempt, target, settings, rom="", console=Console(file=io.StringIO()))
+    pictures, _ = pictures_of(video)
+    assert marked(pictures[-1], RED) is written
 
 
 def test_branches_are_told_as_branches_and_the_trunk_ends_the_film(played_run, demo_rom, tmp_path):
