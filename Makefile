@@ -5,13 +5,17 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 LIVE   := .venv-live
 
-.PHONY: run test test-ray test-live check format bench trials report cartridge recordings clean
+.PHONY: run test test-user test-ray test-live check format bench trials report cartridge recordings clean
 
 run: $(READY)            ## a whole experiment on the demo cartridge, offline
 	$(BIN)/pokerl run
 
 test: $(READY)           ## the test suite
 	$(BIN)/python -m pytest -n auto
+
+test-user: $(READY)      ## the engine's tests as an ordinary user, for root to start
+	home=$$(mktemp -d) && HYPOTHESIS_STORAGE_DIRECTORY=$$home/examples $(BIN)/python tests/sandbox/as_user.py 20000 $$home \
+	  "$$PWD/$(BIN)/python" -m pytest -n auto -p no:cacheprovider --basetemp $$home/tests tests/rlm
 
 test-live: $(LIVE)/.ready  ## a real model (135M) on a real server; builds llama.cpp, which takes minutes
 	POKERL_LIVE=1 $(LIVE)/bin/python -m pytest -m live tests/live

@@ -355,7 +355,8 @@ def take(arguments: dict[str, Any], kind: type[Kind]) -> Kind:
     try:
         return msgspec.convert(arguments, kind)
     except msgspec.ValidationError as error:
-        raise TypeError(str(error)) from error
+        problem, _, place = str(error).partition(" - at `$.")
+        raise TypeError(f"{place.rstrip('`')}: {problem}" if place else problem) from error
 
 
 def same_length(first: str, some: Sequence[Any], second: str, others: Sequence[Any]) -> None:

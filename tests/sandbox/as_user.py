@@ -19,8 +19,8 @@ def docker_group() -> tuple[int, ...]:
 if __name__ == "__main__":
     user, home, *argv = sys.argv[1:]
     os.chown(home, int(user), int(user))
-    here = Path(__file__).resolve().parent
-    descend(int(user), [str(path) for path in (*runtime_paths(), here)], [], docker_group())
+    repository = Path(__file__).resolve().parents[2]
+    descend(int(user), [str(path) for path in (*runtime_paths(), repository)], [], docker_group())
     os.environ["HOME"] = home
     os.environ["TMPDIR"] = tempfile.tempdir = home
     os.execv(argv[0], argv)
