@@ -15,6 +15,7 @@ from msgspec import Meta, Struct
 from PIL import Image
 
 from pokerl.budget import Budget, Limits
+from pokerl.design.probe import Probe
 from pokerl.design.results import attempts_of
 from pokerl.design.settings import ExperimentSettings
 from pokerl.design.transcripts import attempt_text
@@ -27,12 +28,14 @@ from pokerl.play.attempt import AttemptPlan, plan_to_go_on, play_attempt
 from pokerl.play.away import Away
 from pokerl.play.cut import Cut
 from pokerl.play.interface import Interface
-from pokerl.play.machines import MachinePark
+from pokerl.play.machines import MachinePark, frames_asked
+from pokerl.play.prompts import agent_folder, game_values
 from pokerl.play.result import AttemptResult
 from pokerl.play.run import PROBE, Run
 from pokerl.play.versions import keep_version
-from pokerl.rlm import Extension
+from pokerl.rlm import Child, Extension, Result, load_agent
 from pokerl.rlm.cancellation import Cancellation
+from pokerl.rlm.extension import Function
 from pokerl.states.shelf import put_start
 from pokerl.timeline import Poke, Segment, Tree, read_events
 from pokerl.words import counted
@@ -42,6 +45,9 @@ MAXIMUM_PLAYING = 8
 
 CHECKED_AT_ONCE = 4
 """Versions that are tried to be imported at once; further ones wait."""
+
+HELPER = "helper"
+"""The agent that the designer's sub-agents are."""
 
 CLOSING_SECONDS = 60.0
 """How long attempts may take to end once nobody waits for them any more."""
@@ -108,7 +114,6 @@ class Desk:
         self._budget = budget
         self._workspace = Workspace(run.folder)
         self._park = MachinePark(run, PROBE, MODES[run.mode], budget, any_checkpoint=True)
-        self._machine: MachineHandle | None = None
         self._over = Cancellation(run.cancelled)
         self._away = Away(run, run.away) if run.away else None
         self._playing = threading.Condition()
@@ -118,29 +123,57 @@ class Desk:
         self._numbered = 0
         self._gone_on = ""
         self._start = put_start(run.states, settings.start)
+        self._probe = Probe(self._park, self._start)
 
     def extension(self) -> Extension:
         """What the designer's REPL has beyond the engine's own names."""
         return Extension(
             setup="pokerl.design.worker:install",
-            arguments={"cartridge": self._run.cartridge.identifier},
-            functions=self._park.functions()
-            | {
-                "workspace_write": self._write,
-                "workspace_read": self._read,
-                "workspace_copy": self._copy,
-                "workspace_files": lambda arguments: self._workspace.files(_take(arguments, _Version).version),
-                "workspace_versions": lambda _: self._workspace.versions(),
-                "workspace_check": self._check,
-                "evaluate": self._evaluate,
-                "evaluate_batched": self._evaluate_batched,
-                "attempts": lambda _: msgspec.to_builtins(attempts_of(self._run.events())),
-                "attempt_transcript": self._transcript,
-                "attempt_look": self._look,
-            },
-            descriptors=self._probe,
+            arguments={"cartridge": self._run.cartridge.identifier, "evaluates": True},
+            functions=self._tools() | {"evaluate": self._evaluate, "evaluate_batched": self._evaluate_batched},
+            descriptors=self._probe.client,
             status=self._settle,
             resumed=lambda: self._gone_on,
+            child=self._helper,
+        )
+
+    def _tools(self) -> dict[str, Function]:
+        """What the designer's helpers may ask, too: everything but attempts."""
+        return self._park.functions() | {
+            "workspace_write": self._write,
+            "workspace_read": self._read,
+            "workspace_copy": self._copy,
+            "workspace_files": lambda arguments: self._workspace.files(_take(arguments, _Version).version),
+            "workspace_versions": lambda _: self._workspace.versions(),
+            "workspace_check": self._check,
+            "attempts": lambda _: msgspec.to_builtins(attempts_of(self._run.events())),
+            "attempt_transcript": self._transcript,
+            "attempt_look": self._look,
+        }
+
+    def _helper(self, arguments: dict[str, Any], path: str) -> Child:
+        """A sub-agent of the designer: the workspace, and a machine of its own, where the designer's stands."""
+        wanted = arguments["options"].get("start")
+        start = self._park.allowed(wanted) if isinstance(wanted, str) and wanted else self._probe.checkpoint(path)
+        probe = Probe(self._park, start, frames_asked(arguments["options"]))
+
+        def closed(_: Result) -> dict[str, Any]:
+            try:
+                return {"checkpoint": probe.checkpoint(f"end of {path}")}
+            finally:
+                probe.end()
+
+        granted = MODES[self._run.mode]
+        values = game_values(self._run.cartridge, self._run.mode, granted, self._run.goal)
+        return Child(
+            load_agent(agent_folder(HELPER), **values, task=arguments["prompt"]),
+            Extension(
+                setup="pokerl.design.worker:install",
+                arguments={"cartridge": self._run.cartridge.identifier, "evaluates": False},
+                functions=self._tools(),
+                descriptors=probe.client,
+                closed=closed,
+            ),
         )
 
     def go_on(self, cuts: Sequence[Cut]) -> None:
@@ -290,16 +323,9 @@ class Desk:
         picture.save(buffer, "PNG")
         return buffer.getvalue()
 
-    def _probe(self) -> tuple[int, ...]:
-        """A socket to the designer's own machine, which is started when it is first needed or was lost."""
-        if self._machine is None or not self._machine.alive:
-            self._machine = self._park.start(self._start)
-        return (self._machine.open_client(MODES[self._run.mode]).detach(),)
-
     def _settle(self) -> str:
         self._park.settle()
-        lost = self._machine is not None and not self._machine.alive
-        return "[Your probing machine died; your REPL gets a new one when it restarts.]" if lost else ""
+        return "[Your probing machine died; your REPL gets a new one when it restarts.]" if self._probe.lost else ""
 
 
 def _run_to(handle: MachineHandle, segment: Segment, frame: int) -> None:

@@ -21,17 +21,18 @@ from pokerl.rlm.host import Host
 
 
 def install(namespace: dict[str, Any], host: Host, arguments: dict[str, Any]) -> None:
-    """Set up the designer's namespace: ``game``, ``workspace``, ``evaluate``, ``attempts``.
+    """Set up the namespace of a designer or its helper: ``game``, ``workspace``, ``attempts``, ``evaluate``.
 
     Args:
         namespace: the REPL's.
         host: the host's end.
-        arguments: ``cartridge`` (id).
+        arguments: ``cartridge`` (id) and ``evaluates``, whether there is ``evaluate``.
     """
     namespace["game"] = connect(host, arguments["cartridge"])
     namespace["workspace"] = Workspace(host)
     namespace["attempts"] = Attempts(host)
-    namespace["evaluate"] = _evaluator(host)
+    if arguments["evaluates"]:
+        namespace["evaluate"] = _evaluator(host)
 
 
 class Workspace:

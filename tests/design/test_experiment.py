@@ -271,3 +271,23 @@ def test_no_process_is_left_of_it(experiment):
     assert not [pid for pid in pids if Path(f"/proc/{pid}") in set(Path("/proc").glob("[0-9]*")) - before]
     with pytest.raises(ProcessLookupError):
         os.kill(pids[0], signal.SIG_DFL)
+
+
+def test_a_designers_helper_has_the_workspace_and_a_machine_of_its_own_where_the_designers_stood(experiment):
+    turns = {
+        "designer": (
+            f'{WRITE}\nwrite("v1"); game.wait(120)\n'
+            'r = rlm_query("Try it.", [7])\n'
+            'print("REPORT", r.content, "MINE", game.frame, "ITS", game.branch(r.data["checkpoint"]).frame)',
+            FINISH,
+        ),
+        "designer/sub": (
+            'before = game.frame; workspace.tools("v1", game).go(30)\n'
+            'workspace.write("v1", "player.md", "Mended.")\n'
+            'answer["content"] = [before, game.frame, context, "evaluate" in globals()]\n'
+            'answer["ready"] = True',
+        ),
+    }
+    result = experiment(turns)
+    text = told(Path(result.folder))
+    assert "REPORT [120, 150, [7], False] MINE 120 ITS 150" in text
