@@ -77,7 +77,7 @@ def _go_on(game: Game, state: GameState, heard: Heard) -> bool:
     elif menu is not None and (questions.is_question(menu) or _is_lesson(game, state, heard)):
         questions.answer(game, state, menu, heard.text())
     elif state.dialogue is not None and (menu is None or state.dialogue.waits):
-        go_on(game, state)
+        go_on(game, state, heard)
     else:
         game.wait(4)
         return False

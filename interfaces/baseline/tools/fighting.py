@@ -82,7 +82,7 @@ def _attend(game: Game, state: GameState, heard: Heard) -> None:
     """Whatever is not a decision of the policy's."""
     heard.take(state)
     if state.menu is None:
-        go_on(game, state)
+        go_on(game, state, heard)
     else:
         questions.answer(game, state, state.menu, heard.text())
 

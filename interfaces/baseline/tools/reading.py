@@ -15,19 +15,30 @@ WHILE = 8
 """Glances after which a picture without a text box is taken for one that wants a button (a page of the dex)."""
 LINES = (14, 16)
 """Rows of the text box in which text stands."""
+PAUSE = 5
+"""Looks without a change after which a text that shows no arrow wants a button all the same."""
 CHANGING = ("is evolving", "is changing")
 """Said while a creature changes its shape, which B would stop."""
 
 
 class Heard:
-    """Lines of dialogue in the order in which they came; a box that scrolls repeats a line, which is kept once."""
+    """Lines of dialogue in the order in which they came; a box that scrolls repeats a line, which is kept once.
+
+    Attributes:
+        lines: what was said.
+        unchanged: for how many looks the screen has shown the same.
+    """
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.unchanged = 0
         self._shown: list[str] = []
+        self._screen: tuple[str, ...] = ()
 
     def take(self, state: GameState) -> None:
         """Keep what the box says now."""
+        self.unchanged = self.unchanged + 1 if state.text == self._screen else 0
+        self._screen = state.text
         if state.dialogue is None:
             self._shown = []
             return
@@ -72,7 +83,7 @@ def read_on(game: Game, heard: Heard | None = None) -> tuple[str, str]:
             if end in ("free", "battle"):
                 return heard.text(), end
         if state.menu is None or waits(state):
-            go_on(game, state)
+            go_on(game, state, heard)
         still = still + 1 if state.text == before else 0
         before = state.text
     return heard.text(), "busy"
@@ -90,10 +101,14 @@ def _asks(game: Game, state: GameState) -> bool:
     return True
 
 
-def go_on(game: Game, state: GameState) -> None:
-    """One press towards the end of a text, or a moment's patience while a creature changes its shape."""
-    said = state.dialogue.text.casefold() if state.dialogue and not state.dialogue.waits else ""
-    if any(words in said for words in CHANGING):
+def go_on(game: Game, state: GameState, heard: Heard) -> None:
+    """Press B if the text grows, which hurries it, or waits; else give what follows a moment to be drawn.
+
+    A B that meets the next menu would close it, and one while a creature changes its shape would stop that.
+    """
+    said = state.dialogue.text.casefold() if state.dialogue and not waits(state) else ""
+    changing = any(words in said for words in CHANGING)
+    if changing or (said and 0 < heard.unchanged <= PAUSE):
         game.wait(8)
     else:
         tap(game, "b")
