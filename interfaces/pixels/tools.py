@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pokerl.atlas.canvas import enlarged, line, write
-from pokerl.cartridge.pixels import Glyphs, ScreenReader, ScreenText, glyphs_of_demo, patterns
+from pokerl.cartridge.pixels import SPACE, Glyphs, ScreenReader, ScreenText, glyphs_of_demo, patterns
 from pokerl.play import Game
 
 Picture = NDArray[np.uint8]
@@ -21,6 +21,8 @@ SAME = 0.9
 """Share of pixels that agree in a picture that scrolled by a square; people and water move meanwhile."""
 STEPS = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}
 BOX_TOP, BOX_BOTTOM = 12, 17
+FRAME = range(0x79, 0x7F)
+"""Codes of a frame: upper left, horizontal, upper right, vertical, lower left, lower right."""
 
 _TAUGHT: dict[str, Glyphs] = {}
 """Letters that the player taught, by game; kept as long as the worker lives."""
@@ -81,7 +83,7 @@ def box_open(game: Game) -> bool:
 
 def read(game: Game) -> str:
     """What the picture says, as far as the letters are known: text box, menu, health bars."""
-    seen = _reader(game).read(game.screen())
+    seen = _read(game, game.screen())
     return "\n".join(filter(None, (_said(seen), _asked(seen), _bars(seen)))) or "nothing that can be read"
 
 
@@ -93,7 +95,7 @@ def read_on(game: Game, presses: int = 60) -> str:
         screen = game.screen()
         if not _has_box(screen):
             return f"{' '.join(said)} [the box is closed]"
-        seen = _reader(game).read(screen)
+        seen = _read(game, screen)
         said = _joined(said, seen.dialogue.text.split() if seen.dialogue else [])
         if seen.menu:
             return f"{' '.join(said)} [asks: {_asked(seen)}]"
@@ -170,10 +172,22 @@ def _has_box(screen: Picture) -> bool:
     return all(len(side) == 1 and blank not in side and corner not in side for side in sides)
 
 
-def _reader(game: Game) -> ScreenReader:
+def _read(game: Game, screen: Picture) -> ScreenText:
+    """Read a picture with the letters that are shipped or taught, and with the frame of its own text box."""
     taught = _TAUGHT.get(game.cartridge.identifier, Glyphs({}))
     shipped = glyphs_of_demo() if game.cartridge.identifier == "demo" else Glyphs({})
-    return ScreenReader(taught | shipped, game.cartridge)
+    known = taught | shipped | (_frame_of(screen) if _has_box(screen) else Glyphs({}))
+    _TAUGHT[game.cartridge.identifier] = known
+    return ScreenReader(known, game.cartridge).read(screen)
+
+
+def _frame_of(screen: Picture) -> Glyphs:
+    """The glyphs of the text box's frame, which stand where they always stand, and the blank one."""
+    cells = patterns(screen)
+    top, side, bottom = BOX_TOP * COLUMNS, (BOX_TOP + 1) * COLUMNS, BOX_BOTTOM * COLUMNS
+    places = (top, top + 1, top + COLUMNS - 1, side, bottom, bottom + COLUMNS - 1)
+    frame = {cells[place]: code for place, code in zip(places, FRAME, strict=True)}
+    return Glyphs(frame | {bytes(len(cells[0])): SPACE})
 
 
 def _said(seen: ScreenText) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from pokerl import shipped
 from pokerl.cartridge import load
+from pokerl.emulator import Client
 from pokerl.emulator.capability import MODES
 from pokerl.errors import CapabilityDenied, UsageProblem
 from pokerl.play.game import Game
@@ -22,8 +23,14 @@ Tools = dict[str, Callable[..., Any]]
 
 
 @pytest.fixture
-def game(start: Start, client_of: Callable[..., Any]) -> Game:
-    return Game(client_of(start(capabilities=sorted(MODES["pixels"]))), load("demo"))
+def client(start: Start, client_of: Callable[..., Any]) -> Client:
+    connected: Client = client_of(start(capabilities=sorted(MODES["pixels"])))
+    return connected
+
+
+@pytest.fixture
+def game(client: Client) -> Game:
+    return Game(client, load("demo"))
 
 
 @pytest.fixture
@@ -80,6 +87,17 @@ def test_a_text_box_is_noticed_and_read_to_its_end(tools):
     words = told.split()
     assert all(words[place : place + 3] != words[place + 3 : place + 6] for place in range(len(words)))
     assert not tools["box_open"]()
+
+
+def test_a_game_whose_letters_nobody_shipped_is_read_once_they_are_taught(client, tools):
+    unknown = bind(load_tools(FOLDER, "pixels_without_letters"), Game(client, load("red")))
+    tools["step"]("up", 9)
+    assert unknown["press"]("a") == "a text box opened"
+    told = tools["read"]().removeprefix("text: ")
+    assert told not in unknown["read"]()
+    first = next(length for length in range(18, 0, -1) if told[length : length + 1] in ("", " "))
+    unknown["teach"](14, 1, told[:first])
+    assert unknown["read"]().startswith(f"text: {told[:first]}")
 
 
 def test_letters_are_taught_by_telling_what_stands_where(tools):
