@@ -195,3 +195,15 @@ def test_a_league_door_opens_when_its_guardian_is_beaten(game: Game) -> None:
         game.step("up")
         game.step("left")
     assert game.place[0] == number_of("maps", "LEAGUE_ROOM_2") or game.place[1] <= 2
+
+
+@pytest.mark.parametrize(
+    ("column", "taken", "answer"),
+    [(7, "FERNIT", "CINDERLING"), (8, "CINDERLING", "PUDDLOP"), (9, "PUDDLOP", "FERNIT")],
+)
+def test_the_rival_takes_the_glim_that_is_strong_against_yours(game: Game, column, taken, answer) -> None:
+    game.go("LABORATORY", 4, column, "up")
+    game.see(f"got {taken}", "a")
+    game.see(f"Then {answer}", "a")
+    game.until(lambda: game[0xD057] == 2 and game[0xCFE5], "a")
+    assert game[0xCFE5] == number_of("species", answer)

@@ -57,11 +57,9 @@ class Creatures:
         return int(self.trainers[name]["class"])
 
     def starter_pairs(self) -> list[tuple[int, int]]:
-        """Each starter and what the rival takes then: `rival_takes`, or the next of the first three."""
-        named = {name: entry["rival_takes"] for name, entry in self.species.items() if "rival_takes" in entry}
-        first = list(self.species)[:3]
-        pairs = named or dict(zip(first, [*first[1:], first[0]], strict=True))
-        return [(self.index(name), self.index(other)) for name, other in pairs.items()]
+        """Each starter and what the rival takes then, in the order of his parties."""
+        pairs = [(name, entry["rival_takes"]) for name, entry in self.species.items() if "rival_takes" in entry]
+        return [(self.index(name), self.index(other)) for name, other in pairs]
 
     def _species_record(self, name: str, entry: dict[str, Any], banks: DataBanks) -> bytes:
         kinds = [self.types["numbers"][kind] for kind in entry["types"]]
