@@ -39,10 +39,12 @@ bench: $(READY)          ## speed, as ratios within one run
 report: $(READY)         ## the engine's numbers: escapes, mutated frames, round trips, starts, deadlines
 	$(BIN)/python -m tests.report
 
-trials: $(READY)         ## 250 kills and interrupts of a machine's life and of whole attempts, 100 random runs replayed: half an hour
+trials: $(READY)         ## 250 kills and interrupts of a machine's life and of whole attempts, 100 random runs replayed, five million random frames of the demo game: half an hour
 	$(BIN)/python -m tests.trials.kills
 	$(BIN)/python -m tests.trials.attempts
 	$(BIN)/python -m tests.trials.determinism
+	$(BIN)/python -m tests.trials.wandering
+	$(BIN)/python -m tests.trials.pace
 
 cartridge: $(READY)      ## rebuild the demo game (needs Debian's sdcc), and try whether its recordings still lead where they did
 	$(BIN)/python cartridges/demo/build.py

@@ -7,6 +7,7 @@ import random
 from tests.trials.attempts import cut_off
 from tests.trials.determinism import compare
 from tests.trials.kills import disturbed
+from tests.trials.wandering import wander
 
 
 def test_an_attempt_that_is_killed_and_interrupted_ends_as_if_nothing_had_happened(tmp_path):
@@ -29,3 +30,10 @@ def test_random_runs_are_replayed_alike_here_in_a_fresh_process_and_from_a_copy(
         found = compare(nursery, tmp_path, seed)
         assert found.checkpoints > 3
         assert found[1:] == (True, True, True)
+
+
+def test_random_players_find_no_corrupt_state_in_the_demo_game():
+    once, again = (wander(12_000, seed=3, leg=1_500, until=9_000) for _ in range(2))
+    assert once.faults == []
+    assert len(once.maps) > 3 and once.dialogues > 5
+    assert once.digest == again.digest

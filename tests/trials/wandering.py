@@ -68,13 +68,15 @@ class Outcome(NamedTuple):
     digest: str
 
 
-def starts(machine: Machine) -> Iterator[Start]:
-    """Power-on, and the first moment of each situation of the walkthrough: map, battle, menu or box."""
+def starts(machine: Machine, until: int) -> Iterator[Start]:
+    """Power-on, and the first moment of each situation of the walkthrough before a frame: map, battle, menu or box."""
     yield Start("power-on", machine.save())
     known: set[tuple[int, ...]] = set()
     log = json.loads(shipped.path(WALKTHROUGH).read_text(encoding="utf-8"))
     for mask, frames in log["runs"]:
         machine.run(mask, frames)
+        if machine.frame > until:
+            return
         here = _situation(machine)
         if here not in known:
             known.add(here)
@@ -146,16 +148,17 @@ class Wanderer:
         return [f"the game has stood still for {silent} frames"] if silent > SILENCE else []
 
 
-def wander(frames: int, seed: int, leg: int = LEG) -> Outcome:
+def wander(frames: int, seed: int, leg: int = LEG, until: int = sys.maxsize) -> Outcome:
     """Random players for so many frames.
 
     Args:
         frames: of all legs together.
         seed: of every choice.
         leg: frames of one player.
+        until: only moments before this frame of the walkthrough are begun at.
     """
     machine = Machine(shipped.path(ROM), cartridge.load("demo"))
-    first, *later = starts(machine)
+    first, *later = starts(machine, until)
     random.Random(seed).shuffle(later)
     places = [first, *later]
     wanderer = Wanderer(machine, seed)
