@@ -6,11 +6,15 @@ The game takes its luck from the divider register, which counts the processor's 
 game begins, and how far between two frames, differs between emulators (and between consoles): PyBoy runs a boot program
 of its own for 64 frames, others begin behind theirs. So on the ROM as it is the luck differs from the first frame on.
 Everything else must not. This trial shows both: it plays the ROM as it is, and a copy in which the two reads of the
-divider are calls of a routine that uses the game's own frame counter. On the copy the whole game must end alike.
+divider are calls of a routine that uses the game's own frame counter, and in which a frame that the game missed
+does not stir luck. On the copy the whole game must go alike to its end.
 
-Memory is compared whenever the game sleeps at the end of a frame: C000 to DEE1, all but the stack, where interrupts
-leave other return addresses behind. Inputs are given frame by frame as the game counts them (C001), because a screen
-that is switched off while a map loads makes an emulator's own frames differ in length.
+Memory is compared whenever the game sleeps at the end of a frame: C000 to DEE1 without the clock. Behind it lies the
+stack, where interrupts leave other return addresses. The clock also counts frames of the screen that the game missed
+while it drew a picture or loaded a neighbour map, and whether a piece of work ends just before or just after a frame
+does depends on the emulator: ``clock`` tells how many frames the clocks lie apart at the end. Inputs are given frame
+by frame as the game counts them (C001), because a screen that is switched off while a map loads makes an emulator's
+own frames differ in length.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ import hashlib
 import itertools
 import json
 import random
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -37,10 +42,17 @@ HELD, TEAMS = 0xFFB4, 0xD5A2
 PATIENCE = 400
 """Frames within which the game must count on."""
 
+CLOCK, CLOCK_END = 0xDA41, 0xDA46
+
 READ_DIVIDER = bytes.fromhex("F00447")  # ldh a,(04); ld b,a
 CALL, ROUTINE_AT = bytes.fromhex("CD003F"), 0x3F00
 ROUTINE = bytes.fromhex("F0D3 47 07 07 80 47 FA01C0 80 47 C9")
 """b := hRandomAdd · 5 (its bits turned) + the frame counter."""
+MIX_IN_EVERY_FRAME = re.compile(rb"(?<=\xdc\x80\xff)\xcd(..)", re.DOTALL)
+"""The call behind ``call c,FF80``, which brings the sprites to the screen."""
+CALL_ASLEEP, ASLEEP_AT = bytes.fromhex("CD103F"), 0x3F10
+ASLEEP = bytes.fromhex("F0D6 A7 C8 C3")
+"""Return if the game is not asleep (FFD6), else jump to what was called."""
 
 
 class Moment(NamedTuple):
@@ -49,6 +61,7 @@ class Moment(NamedTuple):
     tick: int
     mask: int
     digest: bytes
+    clock: int
 
 
 class Verdict(NamedTuple):
@@ -59,20 +72,29 @@ class Verdict(NamedTuple):
     alike: int
     first_difference: int | None
     teams: int
+    clock: int
 
 
 def with_counted_luck(rom: bytes) -> bytes:
     """A copy of the ROM whose luck comes from the frame counter."""
-    if rom.count(READ_DIVIDER) != 2 or any(rom[ROUTINE_AT : ROUTINE_AT + len(ROUTINE)]):
+    calls = MIX_IN_EVERY_FRAME.findall(rom)
+    if rom.count(READ_DIVIDER) != 2 or len(calls) != 1 or any(rom[ROUTINE_AT:0x4000]):
         raise RuntimeError("the game does not read the divider as it used to")
-    changed = bytearray(rom.replace(READ_DIVIDER, CALL))
+    changed = bytearray(MIX_IN_EVERY_FRAME.sub(CALL_ASLEEP, rom).replace(READ_DIVIDER, CALL))
     changed[ROUTINE_AT : ROUTINE_AT + len(ROUTINE)] = ROUTINE
+    changed[ASLEEP_AT : ASLEEP_AT + len(ASLEEP) + 2] = ASLEEP + calls[0]
     return bytes(changed)
 
 
 def digest(work: bytes) -> bytes:
-    """Of C000 to DEE1."""
-    return hashlib.sha256(work[: END - START]).digest()[:8]
+    """Of C000 to DEE1 without the clock."""
+    return hashlib.sha256(work[: CLOCK - START] + work[CLOCK_END - START : END - START]).digest()[:8]
+
+
+def clock(work: bytes) -> int:
+    """Frames that the clock has counted."""
+    hours, _, minutes, seconds, frames = work[CLOCK - START : CLOCK_END - START]
+    return ((hours * 60 + minutes) * 60 + seconds) * 60 + frames
 
 
 def record(rom: Path, runs: Runs) -> list[Moment]:
@@ -86,7 +108,8 @@ def record(rom: Path, runs: Runs) -> list[Moment]:
         turns += low < before
         before = low
         tick = turns << 16 | low
-        moments[tick] = Moment(tick, memory[HELD], digest(bytes(memory[START:END])))
+        work = bytes(memory[START:END])
+        moments[tick] = Moment(tick, memory[HELD], digest(work), clock(work))
 
     play(rom, runs, note)
     return list(moments.values())
@@ -104,7 +127,7 @@ def compare(name: str, core: Path, rom: Path, moments: list[Moment]) -> Verdict:
         if not same and first is None:
             first = now.tick
     console.close()
-    return Verdict(name, len(moments) - 1, alike, first, work[TEAMS - START])
+    return Verdict(name, len(moments) - 1, alike, first, work[TEAMS - START], clock(work) - moments[-2].clock)
 
 
 def _last_of(console: Console, tick: int, following: Moment) -> bytes:
