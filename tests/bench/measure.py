@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 Clock = Callable[[], float]
@@ -20,6 +23,7 @@ class Figure(Struct, frozen=True, kw_only=True):
         goal: what it should reach; ``at_most`` if it should stay below. None for what is only told.
         low, high: the second lowest and second highest turn.
         detail: the two times behind it, in words.
+        needs_all_cores: whether it says something only where nobody else works.
     """
 
     name: str
@@ -30,6 +34,7 @@ class Figure(Struct, frozen=True, kw_only=True):
     low: float = 0.0
     high: float = 0.0
     detail: str = ""
+    needs_all_cores: bool = False
 
     @property
     def reached(self) -> bool | None:
@@ -63,6 +68,18 @@ class Took(Struct, frozen=True):
     path: float
 
 
+def free_cores(seconds: float = 1.0) -> float:
+    """How many cores nobody used for some seconds."""
+
+    def idle() -> float:
+        words = Path("/proc/stat").read_text().split("\n", 1)[0].split()
+        return (int(words[4]) + int(words[5])) / os.sysconf("SC_CLK_TCK")
+
+    before = idle()
+    time.sleep(seconds)
+    return (idle() - before) / seconds
+
+
 def processor_seconds(pid: int) -> float:
     """Processor time of a running process."""
     return time.clock_gettime(~pid << 3 | 2)  # CPUCLOCK_SCHED, as clock_getcpuclockid(3) makes it
@@ -83,8 +100,9 @@ def ratios(
     """Two figures: by the clock, and by the processors' time."""
     clock = ([one.clock for one in took[0]], [one.clock for one in took[1]])
     path = ([one.path for one in took[0]], [one.path for one in took[1]])
+    by_clock = ratio(f"{name} (clock)", clock, goal, share=share, unit=unit, scale=scale)
     return [
-        ratio(f"{name} (clock)", clock, goal, share=share, unit=unit, scale=scale),
+        msgspec.structs.replace(by_clock, needs_all_cores=True),
         ratio(f"{name} (processor time)", path, goal, share=share, unit=unit, scale=scale),
     ]
 

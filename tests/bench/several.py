@@ -191,7 +191,7 @@ def memory(game: Game, frames: int, branches: int) -> list[Figure]:
     with machines(game, 1) as ([handle], room):
         client, pid = handle.control, handle.process.pid
         warm = [Hold(mask, 24) for mask in masks(200)]
-        for _ in range(4):
+        for _ in range(16):
             client.restore(room)
             client.act(warm, screen=True)
             client.checkpoint()

@@ -50,7 +50,8 @@ for name, (policy, count) in trials.items():
     one, both = best(explored, policy, count, 1), best(explored, policy, count, cores)
     threads = best(threaded, policy, count, cores)
     print(f"ROW {name:12} {count / one:10.1f} {count / both:10.1f} {one / both:10.2f} {threads / both:10.2f}")
-print(f"ROW keep=all     {24 / best(explored, nothing, 24, cores, None):>21.1f}")
+for keep in (0, None):
+    print(f"ROW keep={keep!s:8} {24 / best(explored, nothing, 24, cores, keep):>20.1f}")
 """
 
 HEAD = "policy        one by one  two at once  speed-up   against threads in the worker   (branches a second)"
