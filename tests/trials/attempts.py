@@ -27,14 +27,14 @@ from pokerl.timeline import LOG_NAME, Event, Run, Tree, read_events
 from pokerl.timeline.check import check_run
 
 PLAY = [sys.executable, "-c", "from pokerl.cli import main; main()", "play", "--json"]
-TURNS_A_LIFE = 8
+TURNS_A_LIFE = 12
 STEPS_A_TURN = 5
 ENDING_TURNS = 20
 CUT = (-signal.SIGKILL, -signal.SIGINT, 130)
 """How a life may end that was cut off; a Ctrl-C before the program is imported ends it by the signal itself."""
 
 PATIENCE = 120.0
-SECOND_CTRL_C = 20.0
+SECOND_CTRL_C = 5.0
 
 TOOLS = '''
 import random
