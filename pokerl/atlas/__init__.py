@@ -1,9 +1,10 @@
 """The world's maps: decoded from a ROM at hand or learned by looking; paths over them and pictures of them."""
 
 from pokerl.atlas.canvas import png
+from pokerl.atlas.finder import Finder
 from pokerl.atlas.model import AtlasMap, Encounters, Guard, Person, Place, Sign, Tileset, Warp
 from pokerl.atlas.open import TOGGLES, abilities_of, hidden_people, open_atlas, people_here, story_of
-from pokerl.atlas.path import Finder, Move, Path
+from pokerl.atlas.path import Move, Path
 from pokerl.atlas.picture import map_picture, world_picture
 from pokerl.atlas.rom import read_rom_of
 from pokerl.atlas.world import OVERWORLD, World
