@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from pokerl.audit.decode import Change
 
+POWER_ON = "power-on"
+
 Verdict = Literal["earned", "glitched", "written", "claimed"]
 
 
@@ -162,7 +164,7 @@ class ReplayAudit(Struct, frozen=True):
         agrees: every hash and every milestone came out as recorded.
         words: what was compared, or the first disagreement.
         checks: hashes compared; ``unchecked_frames`` after the last of them.
-        origin: "power-on", or which state the path starts from.
+        origin: "power-on", or which state the path starts from, with that state's label.
     """
 
     agrees: bool

@@ -69,7 +69,8 @@ def _judge(
     if name not in alone:
         words = f"input-only replay of {bare.frames:,} frames did not reach it; it takes {_writes_before(frame, pokes)}"
         return Provenance(name, title, frame, "written", words)
-    words = f"input-only replay of {bare.frames:,} frames reached it at frame {alone[name]:,}"
+    begun = f" from state {bare.origin[:12]}" if bare.origin else ""
+    words = f"input-only replay of {bare.frames:,} frames{begun} reached it at frame {alone[name]:,}"
     broken = next((finding for finding in glitches if finding.frame <= alone[name]), None)
     if broken:
         return Provenance(name, title, frame, "glitched", f"{words}, but after frame {broken.frame:,} {broken.words}")

@@ -117,7 +117,7 @@ def _attempt_row(attempt: AttemptAudit) -> tuple[str, ...]:
 def _provenance_table(attempt: AttemptAudit) -> Table:
     rows = tuple((one.title, f"{one.frame:,}", one.verdict, one.evidence) for one in attempt.provenance)
     origin = attempt.replay.origin if attempt.replay else "power-on"
-    if attempt.start:
+    if attempt.start and not origin.startswith(f"state {attempt.start[:12]}"):
         origin = f"checkpoint {attempt.start[:12]} of another attempt (replayed from {origin})"
     title = f"Milestones of {attempt.attempt} ({attempt.version}), from {origin}"
     return Table(title, ("milestone", "frame", "provenance", "evidence"), rows)

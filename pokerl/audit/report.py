@@ -12,7 +12,7 @@ from pokerl.audit.catalogue import Signature, load_catalogue
 from pokerl.audit.detectors import Sighting, Watcher
 from pokerl.audit.exploration import explore
 from pokerl.audit.glimpse import Glimpse, take_glimpse
-from pokerl.audit.model import AttemptAudit, Audit, Finding, PokeAudit, Provenance, ReplayAudit
+from pokerl.audit.model import POWER_ON, AttemptAudit, Audit, Finding, PokeAudit, Provenance, ReplayAudit
 from pokerl.audit.pokes import group_pokes, list_pokes
 from pokerl.audit.provenance import explain, judge
 from pokerl.cartridge import Cartridge, load
@@ -212,13 +212,13 @@ class _Auditor:
     def _origin(self, attempt: str, digest: str) -> str:
         """Where the path begins. A state that an attempt made must be reached through the log, not be a beginning."""
         if not digest:
-            return "power-on"
-        maker = StateStore(self.record.folder).get(digest).attempt
-        if maker:
+            return POWER_ON
+        stored = StateStore(self.record.folder).get(digest)
+        if stored.attempt:
             self.problems.append(
-                f"{attempt}: it starts from state {digest[:12]} of {maker}, whose path is not in the log"
+                f"{attempt}: it starts from state {digest[:12]} of {stored.attempt}, whose path is not in the log"
             )
-        return f"state {digest[:12]}"
+        return f"state {digest[:12]} ({stored.label})" if stored.label else f"state {digest[:12]}"
 
     def _check_mode(self, attempt: str, mode: str, trunk: Sequence[Segment]) -> None:
         allowed = next((rights for name, rights in MODES.items() if name == mode), None)

@@ -10,6 +10,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from pokerl.audit import Audit, audit_run
+from pokerl.audit.model import POWER_ON, AttemptAudit
 from pokerl.display import plain
 
 
@@ -48,6 +49,13 @@ def provenance_table(found: Audit) -> Table:
         verdicts = [one.verdict for one in attempt.provenance]
         won = next((one.verdict for one in attempt.provenance if one.name == "won"), "-")
         counts = [str(verdicts.count(name)) for name in ("earned", "glitched", "written", "claimed")]
-        version = f"{attempt.version}, from a checkpoint" if attempt.start else attempt.version
+        version = f"{attempt.version}{_begun(attempt)}"
         table.add_row(plain(attempt.attempt), plain(version), *counts, won, str(attempt.trunk_pokes))
     return table
+
+
+def _begun(attempt: AttemptAudit) -> str:
+    """Where an attempt began that did not begin at power-on."""
+    if attempt.replay and attempt.replay.origin != POWER_ON:
+        return ", from a start state"
+    return ", from a checkpoint" if attempt.start else ""

@@ -59,9 +59,12 @@ class RunFolder:
     def note(self, kind: str, attempt: str = "", **data: object) -> None:
         self.recorder.append(Event(kind, time.time(), attempt, data=data))
 
-    def attempt(self, attempt: str, play: Callable[[MachineHandle], None], version: str = "v1") -> None:
-        self.note("attempt_started", attempt, version=version, interface=version_hash(version), mode=self.mode)
-        with self.machine(attempt) as handle:
+    def attempt(
+        self, attempt: str, play: Callable[[MachineHandle], None], version: str = "v1", *, start: str = ""
+    ) -> None:
+        heading = {"version": version, "interface": version_hash(version), "mode": self.mode, "start": start}
+        self.note("attempt_started", attempt, **heading)
+        with self.machine(attempt, start) as handle:
             play(handle)
         self.note("attempt_ended", attempt, outcome="answered", reason="", seconds=1.5)
 
