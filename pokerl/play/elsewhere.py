@@ -14,7 +14,7 @@ worker over there opens it, which is as hostile as the one that made it.
 from __future__ import annotations
 
 import tempfile
-from concurrent.futures import Future
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,7 +22,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from pokerl.emulator import MachineHandle, MachineSettings, Nursery, start_machine
-from pokerl.errors import MachineLost, PokerlError, WorkerLost
+from pokerl.errors import BudgetSpent, MachineLost, PokerlError, WorkerLost
 from pokerl.play.executors import Executor
 from pokerl.play.interface import Interface
 from pokerl.play.machines import MachinePark, report
@@ -133,11 +133,37 @@ class Elsewhere:
         except msgspec.ValidationError as error:
             raise TypeError(str(error)) from error
         start = self._park.allowed(wanted.start)
-        jobs = [self._job(policy, start, wanted) for policy in wanted.policies]
-        calls = [self._executor.submit(FUNCTION, msgspec.msgpack.encode(job)) for job in jobs]
-        return [self._come_back(job, call) for job, call in zip(jobs, calls, strict=True)]
+        # One exploration at a time: what its branches may run is known only when those before have come back.
+        with self._park.elsewhere:
+            return self._explore(wanted, start)
 
-    def _job(self, policy: bytes, start: str, wanted: _Wanted) -> BranchJob:
+    def _explore(self, wanted: _Wanted, start: str) -> list[dict[str, Any]]:
+        """No more branches are on their way than there are cores, so that the last one begins within the budget."""
+        reports: dict[int, dict[str, Any]] = {}
+        calls: dict[Future[bytes], tuple[int, BranchJob]] = {}
+        for number, policy in enumerate(wanted.policies):
+            while len(calls) >= max(1, self._executor.cores):
+                self._collect(calls, reports)
+            try:
+                job = self._job(policy, start, wanted, len(wanted.policies) - len(reports))
+            except BudgetSpent as problem:
+                if not number:
+                    raise
+                reports[number] = {"error": str(problem)}
+                continue
+            calls[self._executor.submit(FUNCTION, msgspec.msgpack.encode(job))] = (number, job)
+        while calls:
+            self._collect(calls, reports)
+        return [reports[number] for number in sorted(reports)]
+
+    def _collect(self, calls: dict[Future[bytes], tuple[int, BranchJob]], reports: dict[int, dict[str, Any]]) -> None:
+        """Take over those that came back, at least one."""
+        done, _ = wait(calls, return_when=FIRST_COMPLETED)
+        for call in done:
+            number, job = calls.pop(call)
+            reports[number] = self._come_back(job, call)
+
+    def _job(self, policy: bytes, start: str, wanted: _Wanted, branches: int) -> BranchJob:
         stored = self._run.states.get(start)
         return BranchJob(
             cartridge=self._run.cartridge.identifier,
@@ -149,7 +175,7 @@ class Elsewhere:
             state=self._run.states.path(start).read_bytes(),
             interface=files_of(self._interface),
             policy=policy,
-            frames=self._park.share_of_frames(wanted.frames, len(wanted.policies)),
+            frames=self._park.share_of_frames(wanted.frames, branches),
             seconds=self._park.share_of_seconds(wanted.seconds),
             sandbox=self._run.tier.name,
         )

@@ -40,6 +40,7 @@ class MachinePark:
 
     Attributes:
         attempt, capabilities: as given.
+        elsewhere: held by whoever explores on other computers.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class MachinePark:
         self._alive: dict[str, MachineHandle] = {}
         self._starting = 0
         self._closed = False
+        self.elsewhere = threading.Lock()
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
 
@@ -169,7 +171,12 @@ class MachinePark:
         return min(share, asked or share)
 
     def share_of_seconds(self, asked: float) -> float:
-        """The time of such a branch: what was asked for, or less if the attempt ends before."""
+        """The time of such a branch: what was asked for, or less if the attempt ends before.
+
+        Raises:
+            BudgetSpent: it has ended.
+        """
+        self._budget.check()
         left = self._budget.remaining("wall_seconds")
         return asked if left is None else max(1.0, min(asked, left))
 

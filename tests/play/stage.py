@@ -130,6 +130,7 @@ def play(
     start: str = "",
     meddle: Callable[[Run], Model] | None = None,
     budget: Budget | None = None,
+    prompt: str = "Play.",
 ) -> Played:
     """Play an attempt in which the player says these blocks of code, one a turn."""
     number = next(NUMBERS)
@@ -141,10 +142,11 @@ def play(
     run = replace(run, model=dict.fromkeys(("designer", "player", "scout"), ScriptedModel(script)))
     if meddle:
         run = replace(run, model=dict.fromkeys(run.model, meddle(run)))
+    folder = write_interface(base / f"interface-{number}", tools, capabilities=capabilities, prompt=prompt)
     plan = AttemptPlan(
         identifier=f"a{number:03}",
         version=version,
-        interface=load_interface(write_interface(base / f"interface-{number}", tools, capabilities=capabilities)),
+        interface=load_interface(folder),
         player=AgentSettings(**{"agent": "player"} | (limits or {})),
         scout=AgentSettings(agent="scout", wall="30s"),
         start=start,

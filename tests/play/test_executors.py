@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,23 @@ from tests.play.stage import FINISH
 
 ECHO = "tests.play.test_executors:echo"
 TOOLS = "def go(game, frames):\n    game.wait(frames)\n    return game.frame\n"
+
+
+class Counting(Here):
+    """Counts how many calls are under way at once."""
+
+    def __init__(self) -> None:
+        super().__init__(cores=1)
+        self.under_way, self.most = 0, 0
+
+    def submit(self, function: str, payload: bytes) -> Future[bytes]:
+        """Count it, then as ever."""
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        call = super().submit(function, payload)
+        call.add_done_callback(lambda _: setattr(self, "under_way", self.under_way - 1))
+        return call
+
 
 EXPLORE = """
 import os
@@ -48,6 +66,27 @@ say("answers", [each.answer for each in r]); say("frames", [each.frames for each
 say("errors", [each.error for each in r]); say("printed", r[0].printed)
 game.restore(r[0].checkpoint); say("now", game.frame)
 """
+
+
+class TestBranchesThatWantMore:
+    def test_no_more_are_on_their_way_than_there_are_cores(self, play, run):
+        with Counting() as executor:
+            played = play(
+                "print([e.answer for e in explore([lambda g: 7] * 3)])", FINISH, run=replace(run, executor=executor)
+            )
+        assert "[7, 7, 7]" in played.told
+        assert executor.most == 1
+
+    def test_explorations_in_threads_stay_within_the_attempts_frames(self, play, run):
+        block = (
+            "from concurrent.futures import ThreadPoolExecutor\n"
+            "def wait(g): g.wait(10**6)\n"
+            "here = game.checkpoint()\n"
+            "with ThreadPoolExecutor(4) as pool: list(pool.map(lambda _: explore([wait], start=here), range(4)))"
+        )
+        with Here(cores=4) as executor:
+            played = play(block, FINISH, run=replace(run, executor=executor), limits={"frames": 500})
+        assert played.result.frames <= 501
 
 
 class TestBranchesElsewhere:
