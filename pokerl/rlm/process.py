@@ -14,8 +14,7 @@ import msgspec
 
 from pokerl.errors import PokerlError, WireProblem, WorkerLost
 from pokerl.rlm.extension import Extension, Function, Reply
-from pokerl.rlm.launcher import Launched, Launcher
-from pokerl.rlm.launcher import Tier as Tier  # the name that callers of Worker need
+from pokerl.rlm.launcher import Launched, Launcher, Tier
 from pokerl.rlm.pictures import check_png
 from pokerl.rlm.protocol import (
     ANSWER_LIMIT,
@@ -159,11 +158,6 @@ class Worker:
         launched, self._launched = self._launched, None
         if launched is not None:
             launched.kill()
-
-    @property
-    def alive(self) -> bool:
-        """Whether there is a process to run blocks in."""
-        return self._launched is not None
 
     def last_words(self) -> str:
         """The end of what the process wrote to its standard error (crash reports), at most 2,000 characters."""
