@@ -13,6 +13,7 @@ import pytest
 from pokerl.atlas import (
     OVERWORLD,
     Finder,
+    Move,
     Place,
     World,
     abilities_of,
@@ -88,11 +89,9 @@ def test_a_guard_stops_the_player_as_long_as_the_path_says(visit, world):
     assert "the boy who leads to the gym lets the player pass PEWTER_CITY" in refused.reason
     assert "EVENT_BEAT_BROCK" in refused.reason
     assert finder.path(walker.place, road, story=story | {"EVENT_BEAT_BROCK"})
-    to_guard = finder.path(walker.place, Place(walker.place.map, 35, 17), people=people_here(walker.state()))
-    for move in to_guard.moves[:-1]:
-        walker.step(move.button)
-        assert walker.state().dialogue is None
-    walker.press(to_guard.moves[-1].button, wait=64)
+    last = approach(walker, finder, [Place(walker.place.map, 35, 17)])
+    assert walker.state().dialogue is None
+    walker.press(last.button, wait=64)
     assert walker.state().dialogue is not None
 
 
@@ -103,10 +102,9 @@ def test_a_trainer_challenges_where_it_looks_and_nowhere_before(visit, world):
     goal = Place(forest.identifier, *trainer.watched[-1])
     path = Finder(world).path(walker.place, goal, people=people_here(walker.state()))
     assert path.watched == ((forest.identifier, trainer.slot),)
-    for move in path.moves[:-1]:
-        walker.step(move.button)
-        assert not walker.boy.memory[SEEN_BY_TRAINER] & 1
-    walker.press(path.moves[-1].button)
+    last = approach(walker, Finder(world), [goal])
+    assert not walker.boy.memory[SEEN_BY_TRAINER] & 1
+    walker.press(last.button)
     assert walker.place == goal and walker.boy.memory[SEEN_BY_TRAINER] & 1
     beaten = Finder(world).path(path.start, goal, story={trainer.event})
     assert beaten.watched == ()
@@ -120,18 +118,27 @@ def test_a_way_that_needs_a_field_move_is_open_once_it_was_used(visit, world, na
     assert f"unless the player uses {kind} at {name}" in finder.path(walker.place, goals).reason
     give_charizard(walker)
     able = abilities_of(walker.state())
-    path = finder.path(walker.place, goals, abilities=able, people=people_here(walker.state()))
-    *walked, last = path.moves
-    for move in walked:
-        walker.step(move.button)
+    last = approach(walker, finder, goals, able)
+    before = walker.place
     walker.press(last.button)
-    assert last.kind == kind and walker.place == walked[-1].place
+    assert last.kind == kind and walker.place == before
     use(walker, kind.upper())
     if kind == "cut":
         now = world.live(here.identifier, bytes(walker.boy.memory[OVERWORLD[0] : sum(OVERWORLD)]))
         assert now.map(name).ground(last.place.x, last.place.y) == "."
         walker.step(last.button)
     assert walker.place == last.place
+
+
+def approach(walker: Walker, finder: Finder, goals: list[Place], abilities: frozenset[str] = frozenset()) -> Move:
+    """Walk until one move is left, and plan anew before each: people wander about. The move that is left."""
+    for _ in range(200):
+        people = people_here(walker.state())
+        path = finder.path(walker.place, goals, abilities=abilities, people=people, last_map=0)
+        if len(path.moves) == 1:
+            return path.moves[0]
+        walker.step(path.moves[0].button)
+    raise AssertionError(f"still at {walker.place}")
 
 
 def give_charizard(walker: Walker) -> None:
