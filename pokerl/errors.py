@@ -9,7 +9,7 @@
     │   ├── ConfigurationProblem         a setting, key or file is missing or wrong
     │   └── SandboxUnavailable           no sandbox tier works here
     ├── BudgetSpent             exit 3   a budget ran out; what was reached is kept
-    ├── AuditFailed             exit 4   a replay disagrees with the record
+    ├── AuditFailed             exit 4   a replay disagrees with the record, or the record is damaged
     ├── CapabilityDenied                 the mode or the interface does not allow this act
     ├── ModelProblem                     a model endpoint failed for good
     ├── WireProblem                      a message was malformed, too large or the other side is gone
@@ -78,7 +78,7 @@ class BudgetSpent(PokerlError):
 
 
 class AuditFailed(PokerlError):
-    """A replay disagrees with the record."""
+    """A replay disagrees with the record, or the record is damaged."""
 
     exit_code = 4
 
