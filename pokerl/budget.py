@@ -177,3 +177,8 @@ class Budget:
         while node is not None:
             yield node
             node = node.parent
+
+
+def least(*limits: float | None) -> float | None:
+    """The smallest of some limits; ``None`` when none of them limits anything."""
+    return min((limit for limit in limits if limit is not None), default=None)

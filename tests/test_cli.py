@@ -178,6 +178,12 @@ class TestWhatCannotWork:
     def test_a_run_to_resume_that_is_none(self, pokerl):
         is_an_error(pokerl("run", "--resume", "nowhere"), "There is no run in nowhere")
 
+    def test_a_single_attempt_to_resume_as_an_experiment(self, pokerl, played):
+        is_an_error(pokerl("run", "--resume", played), "is a single attempt", "pokerl play --resume")
+
+    def test_an_attempt_to_resume_that_came_to_its_end(self, pokerl, played):
+        is_an_error(pokerl("play", "--resume", played), "There is no attempt to go on with")
+
     def test_a_word_too_many_is_usage(self, pokerl):
         for words in (("audit",), ("run", "--nothing"), ("nothing",), ("replay", "x", "--speed", "0")):
             said = pokerl(*words)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import replace
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
 from PIL import Image
 
-from pokerl.budget import Budget, Limits
+from pokerl.budget import Budget
+from pokerl.design.evaluations import Evaluations
 from pokerl.design.probe import Probe
 from pokerl.design.results import attempts_of
 from pokerl.design.settings import ExperimentSettings
@@ -24,24 +21,17 @@ from pokerl.emulator import MachineHandle
 from pokerl.emulator.capability import MODES
 from pokerl.emulator.protocol import Hold
 from pokerl.errors import InterfaceProblem, UsageProblem
-from pokerl.play.attempt import AttemptPlan, plan_to_go_on, play_attempt
-from pokerl.play.away import Away
-from pokerl.play.cut import Cut
 from pokerl.play.interface import Interface
 from pokerl.play.machines import MachinePark, frames_asked
 from pokerl.play.prompts import agent_folder, game_values
-from pokerl.play.result import AttemptResult
 from pokerl.play.run import PROBE, Run
 from pokerl.play.versions import keep_version
 from pokerl.rlm import Child, Extension, Result, load_agent
-from pokerl.rlm.cancellation import Cancellation
 from pokerl.rlm.extension import Function
+from pokerl.rlm.queries import take
 from pokerl.states.shelf import put_start
 from pokerl.timeline import Poke, Segment, Tree, read_events
 from pokerl.words import counted
-
-MAXIMUM_PLAYING = 8
-"""Attempts that may go on at once; more where the executor that plays them has more cores."""
 
 CHECKED_AT_ONCE = 4
 """Versions that are tried to be imported at once; further ones wait."""
@@ -49,10 +39,6 @@ CHECKED_AT_ONCE = 4
 HELPER = "helper"
 """The agent that the designer's sub-agents are."""
 
-CLOSING_SECONDS = 60.0
-"""How long attempts may take to end once nobody waits for them any more."""
-
-Kind = TypeVar("Kind", bound=Struct)
 Name = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(max_length=4_000_000)]
 
@@ -77,17 +63,6 @@ class _Version(Struct, forbid_unknown_fields=True):
     version: Name
 
 
-class _Evaluation(Struct, forbid_unknown_fields=True):
-    version: Name
-    minutes: Annotated[float, Meta(gt=0)] | None = None
-    frames: Annotated[int, Meta(gt=0)] | None = None
-    start: Name = ""
-
-
-class _Count(Struct):
-    attempts: Annotated[int, Meta(ge=1, le=1000)]
-
-
 class _Look(Struct, forbid_unknown_fields=True):
     attempt: Name
     frame: Annotated[int, Meta(ge=0)] | None = None
@@ -106,34 +81,29 @@ class Desk:
         run: the run.
         settings: the experiment's.
         budget: the experiment's; every attempt draws on it.
+
+    Attributes:
+        evaluations: the attempts.
     """
 
     def __init__(self, run: Run, settings: ExperimentSettings, budget: Budget) -> None:
         self._run = run
-        self._settings = settings
-        self._budget = budget
         self._workspace = Workspace(run.folder)
         self._park = MachinePark(run, PROBE, MODES[run.mode], budget, any_checkpoint=True)
-        self._over = Cancellation(run.cancelled)
-        self._away = Away(run, run.away) if run.away else None
-        self._playing = threading.Condition()
-        self._attempts = 0
         self._checking = threading.BoundedSemaphore(CHECKED_AT_ONCE)
-        self._numbering = threading.Lock()
-        self._numbered = 0
-        self._gone_on = ""
-        self._start = put_start(run.states, settings.start)
-        self._probe = Probe(self._park, self._start)
+        start = put_start(run.states, settings.start)
+        self._probe = Probe(self._park, start)
+        self.evaluations = Evaluations(run, settings, budget, self.keep, start)
 
     def extension(self) -> Extension:
         """What the designer's REPL has beyond the engine's own names."""
         return Extension(
             setup="pokerl.design.worker:install",
             arguments={"cartridge": self._run.cartridge.identifier, "evaluates": True},
-            functions=self._tools() | {"evaluate": self._evaluate, "evaluate_batched": self._evaluate_batched},
+            functions=self._tools() | self.evaluations.functions(),
             descriptors=self._probe.client,
             status=self._settle,
-            resumed=lambda: self._gone_on,
+            resumed=lambda: self.evaluations.gone_on,
             child=self._helper,
         )
 
@@ -143,7 +113,7 @@ class Desk:
             "workspace_write": self._write,
             "workspace_read": self._read,
             "workspace_copy": self._copy,
-            "workspace_files": lambda arguments: self._workspace.files(_take(arguments, _Version).version),
+            "workspace_files": lambda arguments: self._workspace.files(take(arguments, _Version).version),
             "workspace_versions": lambda _: self._workspace.versions(),
             "workspace_check": self._check,
             "attempts": lambda _: msgspec.to_builtins(attempts_of(self._run.events())),
@@ -176,21 +146,9 @@ class Desk:
             ),
         )
 
-    def go_on(self, cuts: Sequence[Cut]) -> None:
-        """Play the attempts to their end that were under way when the run was cut off, all at once."""
-        with self._more(len(cuts)), ThreadPoolExecutor(max(1, len(cuts)), thread_name_prefix="attempt") as pool:
-            ended = list(pool.map(self._go_on, cuts))
-        if ended:
-            told = ", ".join(f"{result.identifier} ({result.outcome})" for result in ended)
-            self._gone_on = f"Attempts that were under way were played to their end: {told}; see `attempts`."
-
     def close(self) -> None:
         """End the attempts that still go on, each with its record, and the designer's machines."""
-        self._over.set()
-        with self._playing:
-            self._playing.wait_for(lambda: not self._attempts, timeout=CLOSING_SECONDS)
-        if self._away is not None:
-            self._away.close()
+        self.evaluations.close()
         self._park.close()
 
     def keep(self, version: str) -> Interface:
@@ -203,21 +161,21 @@ class Desk:
             return keep_version(self._run, self._workspace.folder(version), version)
 
     def _write(self, arguments: dict[str, Any]) -> None:
-        written = _take(arguments, _Written)
+        written = take(arguments, _Written)
         self._workspace.write(written.version, written.file, written.text)
 
     def _read(self, arguments: dict[str, Any]) -> str:
-        wanted = _take(arguments, _File)
+        wanted = take(arguments, _File)
         return self._workspace.read(wanted.version, wanted.file)
 
     def _copy(self, arguments: dict[str, Any]) -> None:
-        copy = _take(arguments, _Copy)
+        copy = take(arguments, _Copy)
         self._workspace.copy(copy.version, copy.new_version)
 
     def _check(self, arguments: dict[str, Any]) -> str:
         """The version's tools, or what is wrong with it: a report, not an error."""
         try:
-            interface = self.keep(_take(arguments, _Version).version)
+            interface = self.keep(take(arguments, _Version).version)
         except InterfaceProblem as problem:
             return f"PROBLEM: {problem}"
         tools = "\n".join(f"  {tool.signature}" for tool in interface.tools) or "  (no tools)"
@@ -225,89 +183,14 @@ class Desk:
         warning = f"\nNot granted in mode {self._run.mode!r}: {', '.join(refused)}" if refused else ""
         return f"{interface.manifest.name} imports, {counted(len(interface.tools), 'tool')}:\n{tools}{warning}"
 
-    def _evaluate(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        wanted = _take(arguments, _Evaluation)
-        with self._more(1):
-            result: dict[str, Any] = msgspec.to_builtins(self._try(wanted, 1))
-        return result
-
-    def _evaluate_batched(self, arguments: dict[str, Any]) -> list[dict[str, Any]]:
-        """Several attempts with one version at once."""
-        count = _take({"attempts": arguments.pop("attempts", None)}, _Count).attempts
-        wanted = _take(arguments, _Evaluation)
-        with self._more(count), ThreadPoolExecutor(count, thread_name_prefix="attempt") as pool:
-            results = list(pool.map(lambda _: self._try(wanted, count), range(count)))
-        return [msgspec.to_builtins(result) for result in results]
-
-    def _try(self, wanted: _Evaluation, count: int) -> AttemptResult:
-        """One of ``count`` attempts that begin together."""
-        interface = self.keep(wanted.version)
-        if wanted.start:
-            self._run.states.get(wanted.start)
-        plan = AttemptPlan(
-            identifier=self._next_identifier(),
-            version=wanted.version,
-            interface=interface,
-            player=self._settings.player,
-            scout=self._settings.scout,
-            start=wanted.start or self._start,
-        )
-        limits = self._limits(wanted, count)
-        if self._away is not None:
-            return self._away.play(plan, limits, self._budget, self._over)
-        return self._play(plan, self._budget.child(limits, name=f"attempt {plan.identifier}"))
-
-    def _go_on(self, cut: Cut) -> AttemptResult:
-        plan = plan_to_go_on(self._run, cut, self._settings.player, self._settings.scout)
-        return self._play(plan, cut.budget(self._budget))
-
-    def _play(self, plan: AttemptPlan, budget: Budget) -> AttemptResult:
-        return play_attempt(replace(self._run, cancelled=self._over), plan, budget)
-
-    @contextmanager
-    def _more(self, count: int) -> Iterator[None]:
-        """Further attempts go on; the designer may be gone before they end.
-
-        Raises:
-            UsageProblem: too many go on at once.
-        """
-        with self._playing:
-            most = max(MAXIMUM_PLAYING, self._run.away.cores if self._run.away else 0)
-            if self._attempts + count > most:
-                raise UsageProblem(f"{most} attempts go on at once already.", "Wait until one has ended.")
-            self._attempts += count
-        try:
-            yield
-        finally:
-            with self._playing:
-                self._attempts -= count
-                self._playing.notify_all()
-
-    def _limits(self, wanted: _Evaluation, count: int) -> Limits:
-        """The player's limits, or less where the designer asks for less, or where little is left for several."""
-        limits = self._settings.player.limits()
-        left = self._budget.remaining("frames") if count > 1 else None
-        seconds = None if wanted.minutes is None else wanted.minutes * 60
-        return msgspec.structs.replace(
-            limits,
-            wall_seconds=_least(limits.wall_seconds, seconds),
-            frames=_least(limits.frames, wanted.frames, None if left is None else max(1.0, left // count)),
-        )
-
-    def _next_identifier(self) -> str:
-        with self._numbering:
-            begun = sum(event.kind == "attempt_started" for event in self._run.events())
-            self._numbered = max(self._numbered, begun) + 1
-            return f"a{self._numbered:03}"
-
     def _transcript(self, arguments: dict[str, Any]) -> str:
-        piece = _take(arguments, _Piece)
+        piece = take(arguments, _Piece)
         text = attempt_text(self._run, piece.attempt)
         return text[piece.start : piece.start + piece.length]
 
     def _look(self, arguments: dict[str, Any]) -> bytes:
         """A picture of the trunk of an attempt at a frame, as PNG, by replay from the checkpoint before it."""
-        wanted = _take(arguments, _Look)
+        wanted = take(arguments, _Look)
         trunk = Tree.from_events(read_events(self._run.folder)).trunk(wanted.attempt)
         if not trunk:
             raise UsageProblem(f"There is no attempt {wanted.attempt!r} with a trunk.", "`attempts` lists them.")
@@ -340,14 +223,3 @@ def _run_to(handle: MachineHandle, segment: Segment, frame: int) -> None:
             left -= act.frames
         else:
             break
-
-
-def _take(arguments: dict[str, Any], kind: type[Kind]) -> Kind:
-    try:
-        return msgspec.convert(arguments, kind)
-    except msgspec.ValidationError as error:
-        raise TypeError(str(error)) from error
-
-
-def _least(*limits: float | None) -> float | None:
-    return min((limit for limit in limits if limit is not None), default=None)

@@ -81,7 +81,7 @@ def run_experiment(
         budget = Budget(settings.designer.limits(), name="the experiment", spent=spent_by_experiment(before))
         run.record("experiment_resumed" if resumed else "experiment_started", **_heading(settings, run))
         with watch(run, budget), closing(Desk(run, settings, budget)) as desk:
-            desk.go_on(cut_attempts(before))
+            desk.evaluations.go_on(cut_attempts(before))
             result = _design(run, settings, designer, desk, budget, resume=resumed)
         run.record("experiment_ended", stop=result.stop, reason=result.reason)
         return ExperimentResult(

@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from pokerl.budget import Budget, Limits
+from pokerl.budget import Budget, Limits, least
 from pokerl.emulator import Nursery
 from pokerl.emulator.capability import Mode
 from pokerl.errors import PokerlError
@@ -206,7 +206,7 @@ class Away:
 
     def _job(self, plan: AttemptPlan, limits: Limits, budget: Budget, models: dict[str, Model]) -> AttemptJob:
         run, settings = self._run, {"player": plan.player, "scout": plan.scout}
-        left = {name: _least(getattr(limits, name), budget.remaining(name)) for name in ("wall_seconds", "frames")}
+        left = {name: least(getattr(limits, name), budget.remaining(name)) for name in ("wall_seconds", "frames")}
         return AttemptJob(
             cartridge=run.cartridge.identifier,
             rom_sha1=read_manifest(run.folder).rom_sha1,
@@ -246,7 +246,3 @@ def _is_of(agent: str, name: str, content: bytes) -> bool:
 def _files(folder: Path) -> dict[str, bytes]:
     """The files of an agent's folder; subfolders are none of it."""
     return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
-
-
-def _least(*limits: float | None) -> float | None:
-    return min((limit for limit in limits if limit is not None), default=None)

@@ -213,7 +213,7 @@ def test_a_draft_that_changes_while_it_is_frozen_is_kept_under_the_hash_of_what_
 
 
 def test_no_more_attempts_go_on_at_once_than_may(office, monkeypatch):
-    monkeypatch.setattr("pokerl.design.desk.MAXIMUM_PLAYING", 2)
+    monkeypatch.setattr(office.desk.evaluations, "_most", 2)
     office.version("many")
     office.player("many", "import time; time.sleep(60)")
 
