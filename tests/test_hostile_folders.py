@@ -16,7 +16,7 @@ from rich.text import Text
 
 from pokerl.audit import to_markdown, to_rich
 from pokerl.commands import audits, checking, films, interfaces, output, settings
-from pokerl.errors import InterfaceProblem, PokerlError
+from pokerl.errors import InterfaceProblem, PokerlError, StateRejected
 from pokerl.replay import VideoSettings
 from pokerl.states import checkpoints
 from tests.play import stage
@@ -127,6 +127,18 @@ def test_states_that_are_pipes_devices_or_bombs_are_faults(copy):
         sparse.truncate(2**40)
     found = checking.check_folder(copy)
     assert found.wrong == 3
+
+
+def test_a_state_over_which_the_emulator_dies_or_hangs_is_a_fault():
+    with pytest.raises(StateRejected, match="dies or hangs"):
+        checking._load_apart(lambda: os.kill(os.getpid(), 9))
+    with pytest.raises(StateRejected, match=r"^Damaged\.$"):
+        checking._load_apart(refuse)
+    checking._load_apart(lambda: None)
+
+
+def refuse() -> None:
+    raise StateRejected("Damaged.")
 
 
 def test_an_input_longer_than_any_act_is_refused(copy):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from rich import box
 from rich.console import Console
@@ -10,13 +14,16 @@ from rich.table import Table
 
 from pokerl.cartridge import load
 from pokerl.display import plain
-from pokerl.errors import AuditFailed, ConfigurationProblem, RomProblem, RunFolderProblem
+from pokerl.errors import AuditFailed, ConfigurationProblem, PokerlError, RomProblem, RunFolderProblem, StateRejected
 from pokerl.replay.rom import rom_of
 from pokerl.timeline.check import Checkup, LoadState, check_run
 from pokerl.timeline.manifest import read_manifest
 from pokerl.words import counted
 
 MOST_SHOWN = 30
+
+LONGEST_LOAD = 20
+"""Seconds after which the emulator hangs over a state; loading one takes milliseconds."""
 
 
 def check_folder(folder: Path, rom: str = "") -> Checkup:
@@ -74,4 +81,38 @@ def _loader(folder: Path, rom: str) -> LoadState | None:
         return None  # The check itself tells what is wrong with the manifest.
     from pokerl.emulator import Machine
 
-    return Machine(place, cartridge).load_stored
+    machine = Machine(place, cartridge)
+    return lambda stored: _load_apart(lambda: machine.load_stored(stored))
+
+
+def _load_apart(load: Callable[[], None]) -> None:
+    """Load a state in a process that may die or hang over it: the run may have come from anybody.
+
+    Raises:
+        StateRejected: it does, or the state is not what it says.
+    """
+    here, there = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(here)
+        _load_and_tell(load, there)
+    os.close(there)
+    with os.fdopen(here, "rb") as told:
+        problem = told.read().decode()
+    _, status = os.waitpid(child, 0)
+    if problem:
+        raise StateRejected(problem)
+    if status:
+        raise StateRejected("The emulator dies or hangs over this state.", "Restore it from a copy.")
+
+
+def _load_and_tell(load: Callable[[], None], there: int) -> NoReturn:
+    status = 1
+    try:
+        signal.alarm(LONGEST_LOAD)
+        load()
+        status = 0
+    except PokerlError as problem:
+        os.write(there, problem.message.encode()[:4096])
+    finally:
+        os._exit(status)

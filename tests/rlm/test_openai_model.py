@@ -344,6 +344,17 @@ def test_a_context_too_long_has_a_name(serve, error):
         model.complete(request())
 
 
+def test_an_endpoint_that_repeats_the_key_does_not_get_it_into_the_record(serve):
+    server, _ = serve((401, {}, "bad key sk-very-secret"))
+    address = server.url.replace("http://", "http://me:secret@")
+    model = OpenAIModel("m", EndpointSettings(openai_api_key="sk-very-secret", openai_base_url=address))
+    for ask in (lambda: model.complete(request()), model.check):
+        with pytest.raises(ModelUnreachable) as caught:
+            ask()
+        assert "secret" not in str(caught.value)
+        assert "bad key" in str(caught.value) or "accept the key" in str(caught.value)
+
+
 def test_a_wrong_key_and_an_unknown_model_are_not_tried_again(serve):
     server, model = serve((401, {}, "bad key"))
     with pytest.raises(ModelUnreachable, match="Check OPENAI_API_KEY"):

@@ -7,14 +7,17 @@ import functools
 import random
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import msgspec
 import openai
 from pydantic import ValidationError
 
-from pokerl.errors import ConfigurationProblem
+from pokerl.errors import ConfigurationProblem, PokerlError
 from pokerl.rlm.messages import Completion, Message, ModelRequest, Text, Usage, estimate_tokens, total
 from pokerl.rlm.models.prices import published_price, published_window
 from pokerl.rlm.models.settings import OFFICIAL, EndpointSettings
@@ -80,6 +83,10 @@ class Reply:
             self.cached_tokens = (details.cached_tokens or 0) if details else 0
 
 
+SHORTEST_SECRET = 8
+"""Characters of a key from which on it is one; local servers take any text."""
+
+
 class OpenAIModel:
     """A model behind an OpenAI-compatible endpoint: streamed, given up at the deadline, tried again when that may help.
 
@@ -122,6 +129,10 @@ class OpenAIModel:
         Raises:
             ModelUnreachable: nobody is, or the key is not accepted.
         """
+        with self._discreet():
+            self._check()
+
+    def _check(self) -> None:
         try:
             self._client.with_options(timeout=15.0).models.list()
         except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
@@ -141,6 +152,10 @@ class OpenAIModel:
             NotTaken: it does not accept the request or has no credit left.
             ModelProblem: it failed too often.
         """
+        with self._discreet():
+            return self._complete(request)
+
+    def _complete(self, request: ModelRequest) -> Completion:
         self._require_room(request)
         begun, waited, lost = time.monotonic(), 0.0, list[Usage]()
         for attempt in range(1, self._settings.attempts + 1):
@@ -161,6 +176,18 @@ class OpenAIModel:
                     ) from problem
                 waited += self._pause(request, wait)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    @contextmanager
+    def _discreet(self) -> Iterator[None]:
+        """Errors go into run folders, and an endpoint may repeat what it was sent: no key, no password in them."""
+        try:
+            yield
+        except PokerlError as error:
+            key = self._settings.openai_api_key.get_secret_value() if self._settings.openai_api_key else ""
+            password = urlsplit(self._settings.openai_base_url).password
+            for secret in (key if len(key) >= SHORTEST_SECRET else "", f":{password}@" if password else ""):
+                error.message = error.message.replace(secret, "…") if secret else error.message
+            raise
 
     def _require_room(self, request: ModelRequest) -> None:
         """Refuse here what is far too long for the model; what may just fit it judges itself."""
