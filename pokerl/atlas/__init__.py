@@ -1,5 +1,6 @@
-"""The world's maps: decoded from a ROM at hand or learned by looking; paths over them and pictures of them."""
+"""The world's maps, decoded from a ROM at hand or learned by looking, paths and pictures; the battle tables."""
 
+from pokerl.atlas.book import Book, Evolution, MoveFacts, SpeciesFacts, open_book
 from pokerl.atlas.canvas import png
 from pokerl.atlas.finder import Finder
 from pokerl.atlas.model import AtlasMap, Encounters, Guard, Person, Place, Sign, Tileset, Warp
@@ -14,15 +15,19 @@ __all__ = [
     "OVERWORLD",
     "TOGGLES",
     "AtlasMap",
+    "Book",
     "Connection",
     "Encounters",
+    "Evolution",
     "Finder",
     "Guard",
     "Move",
+    "MoveFacts",
     "Path",
     "Person",
     "Place",
     "Sign",
+    "SpeciesFacts",
     "Tileset",
     "Warp",
     "World",
@@ -30,6 +35,7 @@ __all__ = [
     "hidden_people",
     "map_picture",
     "open_atlas",
+    "open_book",
     "people_here",
     "png",
     "read_rom_of",

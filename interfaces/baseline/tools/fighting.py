@@ -9,7 +9,6 @@ from pokerl.cartridge.words import creature_words
 from pokerl.play import Game
 
 from . import questions
-from .moves import learn
 from .policies import Policy
 from .reading import Heard, go_on, read_on
 from .turns import carry_out, is_main
@@ -41,7 +40,6 @@ def fight_on(game: Game, policy: Policy) -> str:
         elif not _turn(game, state, policy, count):
             heard_last = f"; heard last: …{heard.text()[-TOLD:]}" if count.turns else ""
             return f"the battle goes on after {count.turns} turns: {count.problem}{_standing(state)}{heard_last}"
-    learn(game)
     said, _ = read_on(game, heard)
     return _report(last, game.state(), count.turns, said)
 
@@ -73,7 +71,6 @@ class Count:
 
 def _turn(game: Game, state: GameState, policy: Policy, count: Count) -> bool:
     """Decide and carry out; whether the battle goes on."""
-    learn(game)
     action = policy(state)
     return action is not None and count.add(state, carry_out(game, action, state))
 
