@@ -78,11 +78,10 @@ def read_on(game: Game, heard: Heard | None = None) -> tuple[str, str]:
             return heard.text(), "battle"
         if _asks(game, state):
             return heard.text(), "menu"
-        if state.dialogue is None:
-            end = settle(game, WHILE, heard.take)
-            if end in ("free", "battle"):
-                return heard.text(), end
-        if state.menu is None or waits(state):
+        end = settle(game, WHILE, heard.take) if state.dialogue is None else ""
+        if end in ("free", "battle"):
+            return heard.text(), end
+        if end in ("", "busy") and (state.menu is None or waits(state)):
             go_on(game, state, heard)
         still = still + 1 if state.text == before else 0
         before = state.text
