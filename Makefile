@@ -13,9 +13,13 @@ run: $(READY)            ## a whole experiment on the demo cartridge, offline
 test: $(READY)           ## the test suite
 	$(BIN)/python -m pytest -n auto
 
-test-user: $(READY)      ## the engine's tests as an ordinary user, for root to start
-	home=$$(mktemp -d) && HYPOTHESIS_STORAGE_DIRECTORY=$$home/examples $(BIN)/python tests/sandbox/as_user.py 20000 $$home \
-	  "$$PWD/$(BIN)/python" -m pytest -n auto -p no:cacheprovider --basetemp $$home/tests tests/rlm
+AS_USER = home=$$(mktemp -d) && HYPOTHESIS_STORAGE_DIRECTORY=$$home/examples $(BIN)/python tests/sandbox/as_user.py 20000 \
+	  $$home "$$PWD/$(BIN)/python" -m pytest -p no:cacheprovider --basetemp $$home/tests
+
+# One after another for the sandbox: limits of processes count all that a user runs.
+test-user: $(READY)      ## the tests of sandbox and engine as an ordinary user, for root to start
+	$(AS_USER) tests/sandbox/test_conformance.py
+	$(AS_USER) -n auto tests/rlm
 
 test-live: $(LIVE)/.ready  ## a real model (135M) on a real server; builds llama.cpp, which takes minutes
 	POKERL_LIVE=1 $(LIVE)/bin/python -m pytest -m live tests/live
