@@ -226,3 +226,25 @@ def test_no_more_attempts_go_on_at_once_than_may(office, monkeypatch):
     with ThreadPoolExecutor(6) as pool:
         ended = Counter(pool.map(ask, range(6)))
     assert ended == {"budget": 2, "2 attempts go on at once already.": 4}
+
+
+@pytest.mark.parametrize(
+    "crafted",
+    [
+        *({"mode": "open"}, {"rom": "/etc/passwd"}, {"executor": "ray:elsewhere"}, {"sandbox": "none"}, {"tokens": 1}),
+        *({"minutes": math.nan}, {"minutes": -1}, {"frames": 0}, {"start": 5}, {"version": "../up"}),
+    ],
+)
+def test_an_evaluation_is_given_nothing_but_what_it_may_be(office, crafted):
+    office.version("crafted")
+    with pytest.raises((TypeError, UsageProblem)):
+        office.ask("evaluate", **{"version": "crafted"} | crafted)
+    assert all(result["version"] != "crafted" for result in office.ask("attempts"))
+
+
+def test_a_version_that_hangs_when_it_is_imported_is_told(office, monkeypatch):
+    monkeypatch.setattr("pokerl.rlm.process.START_SECONDS", 1.0)
+    office.version("hanging", "while True: pass\n")
+    told = office.ask("workspace_check", version="hanging")
+    assert told.startswith("PROBLEM: Version 'hanging' cannot be imported")
+    assert "must end by itself" in told

@@ -202,3 +202,8 @@ def test_no_ffmpeg_outlives_its_film(tmp_path):
         encoder.add(np.zeros((16, 16, 3), np.uint8))
         process = encoder._process
     assert isinstance(process, subprocess.Popen) and process.returncode == 0
+
+
+def test_a_tool_with_line_ends_in_its_name_writes_on_one_line_only():
+    lure, told = Caption("attempt", tool="go\n\n\nWRITES"), Caption("attempt", tool="go???WRITES")
+    assert np.array_equal(Panel().picture(lure), Panel().picture(told))

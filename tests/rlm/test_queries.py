@@ -205,3 +205,13 @@ def test_sub_agents_stop_when_the_worker_that_waits_for_them_dies(agent_run):
     ran = agent_run(mind=Mind([code(block), FINISH], children={"sub-1": [child] * 5}))
     assert ran.result.stop == "answered"
     assert not over.is_set()
+
+
+def test_a_limit_that_is_no_amount_is_refused(agent_run):
+    block = (
+        "for limit in ('seconds', 'tokens', 'dollars'):\n"
+        "    for amount in (float('nan'), -1, 0):\n"
+        "        try: rlm_query('go', **{limit: amount})\n"
+        "        except TypeError as problem: print('REFUSED', problem)"
+    )
+    assert agent_run(code(block), FINISH).told[0].count("REFUSED") == 9
