@@ -98,10 +98,10 @@ class Person(Struct, frozen=True):
     @property
     def watched(self) -> tuple[tuple[int, int], ...]:
         """Squares on which a trainer challenges the player; walls do not hinder the eyes."""
-        across, down = STEPS.get(self.facing, (0, 0))
-        return tuple(
-            (self.x + step * across, self.y + step * down) for step in range(1, self.sight + 1 if self.facing else 1)
-        )
+        if not self.facing:
+            return ()
+        across, down = STEPS[self.facing]
+        return tuple((self.x + step * across, self.y + step * down) for step in range(1, self.sight + 1))
 
 
 class Guard(Struct, frozen=True):

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pokerl.words import counted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -115,7 +117,7 @@ def _storage_changes(before: GameState, after: GameState) -> list[str]:
     old, new = before.storage, after.storage
     items = _item_changes(old.items, new.items, "PC")
     if old.box != new.box:
-        return [f"box {old.box} -> {new.box}, with {len(new.creatures)} creatures", *items]
+        return [f"box {old.box} -> {new.box}, with {counted(len(new.creatures), 'creature')} in it", *items]
     return [*_roster_changes(old.creatures, new.creatures, "box"), *items]
 
 

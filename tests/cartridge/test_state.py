@@ -158,7 +158,7 @@ def test_the_pc_is_read(playing, red):
     assert (mewtwo.species, mewtwo.nickname, mewtwo.level, mewtwo.hp, mewtwo.maximum_hp) == ("MEWTWO", "TWO", 70, 9, 0)
     assert [(item.name, item.quantity) for item in state.storage.items] == [("POTION", 7)]
     assert (state.storage.box, state.storage.boxes_in_use, state.oddities) == (3, True, ())
-    assert before.diff(state) == ["box 1 -> 3, with 1 creatures", "PC +7 POTION"]
+    assert before.diff(state) == ["box 1 -> 3, with 1 creature in it", "PC +7 POTION"]
     assert "Box 3: TWO (MEWTWO) L70 9 HP" in state.summary()
 
 
