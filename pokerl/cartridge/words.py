@@ -188,7 +188,8 @@ def _battle(state: GameState) -> list[str]:
     if battle is None:
         return []
     against = f" {battle.trainer}" if battle.trainer else ""
-    words = [f"Battle ({battle.kind}{against}): enemy {creature_words(battle.enemy)}"]
+    enemy = creature_words(battle.enemy) if battle.enemy.species_index else "not out yet"
+    words = [f"Battle ({battle.kind}{against}): enemy {enemy}"]
     if battle.own:
         moves = ", ".join(f"{move.name} {move.pp} PP" for move in battle.own.moves)
         words.append(f"On the field: {creature_words(battle.own)}; moves {moves}")

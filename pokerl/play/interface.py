@@ -16,7 +16,7 @@ import ast
 import hashlib
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -150,9 +150,21 @@ def list_tools(source: str) -> tuple[Tool, ...]:
             tree = ast.parse(source, filename="tools.py")
             compile(tree, "tools.py", "exec", dont_inherit=True)  # finds what the grammar alone allows; runs nothing
         functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+        _require_game(functions)
         return tuple({node.name: _tool(node) for node in functions}.values())
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise InterfaceProblem(f"tools.py does not parse: {error}.", "Correct the source and write it again.") from None
+
+
+def _require_game(functions: Iterable[ast.FunctionDef]) -> None:
+    """Name at once all that would have to be mended one by one."""
+    first = {node.name: [*node.args.posonlyargs, *node.args.args][:1] for node in functions}
+    wrong = [f"{name}()" for name, found in first.items() if not found or found[0].arg != "game"]
+    if wrong:
+        raise InterfaceProblem(
+            f"{', '.join(wrong)} in tools.py {'does' if len(wrong) == 1 else 'do'} not take `game` as first parameter.",
+            "Add it, or start the name with an underscore if it is no tool.",
+        )
 
 
 def _tool(node: ast.FunctionDef) -> Tool:
@@ -160,12 +172,6 @@ def _tool(node: ast.FunctionDef) -> Tool:
         raise InterfaceProblem(
             f"The tool {node.name}() in tools.py has a name that the player's REPL needs for itself.",
             "Take another name.",
-        )
-    names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
-    if not names or names[0] != "game":
-        raise InterfaceProblem(
-            f"The tool {node.name}() in tools.py does not take `game` as its first parameter.",
-            "Add it, or start the name with an underscore if it is no tool.",
         )
     returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
     shown = ast.unparse(_without_first(node.args))

@@ -33,6 +33,10 @@ class Split(Struct, frozen=True):
     seconds: float
     tokens: int
 
+    def __repr__(self) -> str:
+        """Short, since a model prints thirty of them."""
+        return f"{self.name}@{self.frame}"
+
 
 class AttemptResult(Struct, frozen=True, kw_only=True):
     """The end of an attempt.

@@ -123,6 +123,7 @@ BROKEN = {
     "tools that are no text": (put("tools.py", b"\xff\xfe"), "not UTF-8"),
     "a NUL in the tools": (put("tools.py", "x = 1\0"), "does not parse"),
     "a tool without game": (put("tools.py", "def walk(x, game): ..."), "walk() in tools.py does not take `game`"),
+    "tools without game": (put("tools.py", "def a(): ...\ndef b(game): ...\ndef c(x): ..."), "a(), c() in tools.py do"),
     "a tool without parameters": (put("tools.py", "def walk(): ..."), "walk()"),
     "a tool with only named parameters": (put("tools.py", "def walk(*, game): ..."), "walk()"),
     "a tool that hides a name of the REPL": (put("tools.py", "def explore(game): ..."), "explore()"),
