@@ -90,9 +90,13 @@ def test_a_container_is_gone_with_its_supervisor_however_that_ends() -> None:
     if "docker" not in WORKING:
         pytest.skip("Docker does not run here")
     tier = choose("docker")
-    process = tier.launch([sys.executable, "-c", "import time; time.sleep(600)"], Policy(), stderr=subprocess.DEVNULL)
-    while not (members := tier.members(process)):
-        time.sleep(0.05)
+    argv = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
+    process = tier.launch(argv, Policy(), stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    with process.stdout as said:
+        assert said.readline() == b"up\n"
+    members = tier.members(process)
+    assert members
     process.kill()
     process.wait()
     until = time.monotonic() + 10
