@@ -25,6 +25,11 @@ def test_a_map_is_as_large_as_its_squares_and_shows_the_track(world):
     assert changed[10 * 8 + 4, 9 * 8 + 4] and changed[6 * 8 + 4, 5 * 8 + 4] and not changed[0, 0]
 
 
+def test_every_map_without_tiles_has_a_colour_for_each_of_its_signs(world):
+    for number, one in world.maps.items():
+        assert map_picture(world, number, scale=1).shape == (one.height, one.width, 3)
+
+
 def test_a_map_is_drawn_as_the_game_draws_it(walker, world):
     place = walker.place
     drawn = map_picture(world, place.map)
