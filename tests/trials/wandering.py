@@ -32,6 +32,9 @@ LOOK_EVERY = 40
 SILENCE = 120
 """Frames in a row in which the main program must wake at least once; a map is loaded in fewer."""
 
+SETTLING = 20
+"""Frames after which a trainer's party is written; three glims take eight."""
+
 HABITS: dict[str, dict[str, int]] = {
     "anything": dict.fromkeys(["", *BUTTONS], 1),
     "walking": {"up": 6, "down": 6, "left": 6, "right": 6, "a": 4, "b": 1, "start": 1, "": 1},
@@ -111,12 +114,19 @@ class Wanderer:
                 self._press(habit)
             work, high = self.machine.read(WORK, WORK_LENGTH), self.machine.read(HIGH, HIGH_LENGTH)
             wrong = faults(work, high, self.machine.cartridge) + self._clock_faults(work)
-            if wrong:
+            if wrong and self._lasts():
                 self.faults.append(f"{start.name}, {habit}, frame {self.machine.frame}: {'; '.join(wrong)}")
                 return
             before, now = now, state_of(work, high, self.machine.cartridge)
             self._count(before, now)
         self.digest.update(bytes.fromhex(self.machine.ram_hash()))
+
+    def _lasts(self) -> bool:
+        """Whether something is still wrong a little later: a battle's party takes some frames to be written."""
+        self.machine.run(0, SETTLING)
+        self.frames += SETTLING
+        work, high = self.machine.read(WORK, WORK_LENGTH), self.machine.read(HIGH, HIGH_LENGTH)
+        return bool(faults(work, high, self.machine.cartridge) + self._clock_faults(work))
 
     def _count(self, before: GameState | None, now: GameState) -> None:
         self.maps[now.player.map_name if now.running else "title"] += 1
