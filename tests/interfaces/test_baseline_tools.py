@@ -34,10 +34,10 @@ def tools(game: Game) -> Tools:
 
 @pytest.fixture
 def started(tools: Tools) -> Tools:
-    """The tools, with a first creature and five balls in the laboratory."""
+    """The tools, with a first creature that lost its first battle, and five balls, in the laboratory."""
     tools["talk_to"](x=9, y=3, map="LABORATORY")
     tools["reply"]("YES")
-    tools["fight"]()
+    assert tools["fight"](move="WAG").startswith("lost")
     return tools
 
 
