@@ -46,11 +46,12 @@ CLOCK, CLOCK_END = 0xDA41, 0xDA46
 
 READ_DIVIDER = bytes.fromhex("F00447")  # ldh a,(04); ld b,a
 CALL, ROUTINE_AT = bytes.fromhex("CD003F"), 0x3F00
-ROUTINE = bytes.fromhex("F0D3 47 07 07 80 47 FA01C0 80 47 C9")
-"""b := hRandomAdd · 5 (its bits turned) + the frame counter."""
+ROUTINE = bytes.fromhex("F0D3 47 07 07 80 47 F0D4 07 A8 47 FA01C0 80 47 C9")
+"""b := (hRandomAdd · 5 XOR hRandomSub, bits turned) + the frame counter. Both bytes: the game draws again until a
+number is small enough, and one byte alone would run in a circle within a frame."""
 MIX_IN_EVERY_FRAME = re.compile(rb"(?<=\xdc\x80\xff)\xcd(..)", re.DOTALL)
 """The call behind ``call c,FF80``, which brings the sprites to the screen."""
-CALL_ASLEEP, ASLEEP_AT = bytes.fromhex("CD103F"), 0x3F10
+CALL_ASLEEP, ASLEEP_AT = bytes.fromhex("CD203F"), 0x3F20
 ASLEEP = bytes.fromhex("F0D6 A7 C8 C3")
 """Return if the game is not asleep (FFD6), else jump to what was called."""
 
