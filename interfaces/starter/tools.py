@@ -8,6 +8,7 @@ Square = tuple[int, int]
 STEPS = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}
 BOX_CORNER = 0x79  # screen code of the frame's upper left corner, which opens the text box in row 12
 PRESSES = 60
+DOOR_FRAMES = 60  # a door leads on within these, a mat only if one walks on
 
 
 def look(game: Game) -> str:
@@ -90,6 +91,8 @@ def _one_step(game: Game, direction: str) -> str:
         game.until(("wWalkCounter", "==", 0), limit=40, stable=2)
         if _position(game) != before:
             break
+    if _position(game) in {(warp.x, warp.y) for warp in game.state().warps}:
+        game.until(("wCurMap", "!=", area), limit=DOOR_FRAMES)
     if game.byte("wCurMap") != area:
         _settle(game)
         return "the map changed"
