@@ -52,7 +52,7 @@ def hidden_people(world: World, flags: bytes) -> frozenset[tuple[int, int]]:
 
     Args:
         world: the atlas.
-        flags: the 32 bytes at ``TOGGLES``.
+        flags: what memory says of it: ``game.read(*TOGGLES)``.
     """
     return frozenset(
         (identifier, person.slot)
