@@ -134,6 +134,15 @@ class Channel(Generic[Incoming]):
             self._take(max(size, CHUNK))
         return self._decode()
 
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait until something of a message is there, without taking it: whoever is interrupted here loses nothing.
+
+        Raises:
+            Timeout: nothing arrived in time.
+        """
+        if self._missing() > 0 and not _wait(self._stream, select.POLLIN, timeout):
+            raise Timeout("The other process did not answer in time.")
+
     def receive_now(self) -> Incoming | None:
         """One message if it has arrived whole, else None; never waits. Raises like :meth:`receive`.
 
@@ -234,11 +243,11 @@ def count_values(body: bytes, most: int) -> int:
     return count
 
 
-def _wait(stream: socket.socket, event: int, seconds: float) -> bool:
+def _wait(stream: socket.socket, event: int, seconds: float | None) -> bool:
     """Wait until a socket is readable or writable; ``select.select`` would fail for descriptors above 1023."""
     poll = select.poll()
     poll.register(stream, event)
-    return bool(poll.poll(max(0, seconds * 1000)))
+    return bool(poll.poll(None if seconds is None else max(0, seconds * 1000)))
 
 
 def pair(incoming_here: Any, **options: Any) -> tuple[Channel[Any], socket.socket]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -50,14 +51,24 @@ class Client:
     Args:
         channel: to the machine, with ``protocol.Answer`` as its incoming type.
         timeout: seconds after which a machine that does not answer counts as lost.
+        guard: a context in which nothing interrupts this thread, around whatever must not be done by halves. Code that
+            is interrupted while it waits for an answer may go on asking: the late answer is passed over.
 
     Every method raises the error that the machine answers (``CapabilityDenied``, ``BudgetSpent``, ``StateRejected``,
     ``UsageProblem``), and :class:`~pokerl.errors.MachineLost` when the machine died or hung. A request that was cut
     short by the budget was done up to there.
     """
 
-    def __init__(self, channel: Channel[Answer], *, timeout: float | None = REQUEST_SECONDS) -> None:
+    def __init__(
+        self,
+        channel: Channel[Answer],
+        *,
+        timeout: float | None = REQUEST_SECONDS,
+        guard: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self.timeout = timeout
+        self._guard = guard
+        self._owed = False
         self._channel = channel
         self._lock = threading.Lock()
         self._lost = ""
@@ -154,12 +165,24 @@ class Client:
         if self._lost:
             raise MachineLost(self._lost, "Start another machine from the last checkpoint.")
         try:
-            self._channel.send(request, descriptors)
-            return self._channel.receive(self.timeout)
+            if self._owed:
+                self._answer()
+            with self._guard():
+                self._channel.send(request, descriptors)
+                self._owed = True
+            return self._answer()
         except WireProblem as error:
             # After this the answers would no longer belong to the questions.
             self._lost = f"The machine is lost: {error.message}"
             raise MachineLost(self._lost, "Start another machine from the last checkpoint.") from error
+
+    def _answer(self) -> Answer:
+        """The answer that is owed; while it is waited for, and only then, an interruption may come."""
+        self._channel.wait(self.timeout)
+        with self._guard():
+            answer = self._channel.receive(self.timeout)
+            self._owed = False
+        return answer
 
 
 def mask_of(buttons: Buttons) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,15 +78,14 @@ def connect(host: Host, cartridge: str, *, scouts: bool = False, scout_seconds: 
 
     def open_branch(start: str) -> tuple[Client, Callable[[], None]]:
         machine, descriptors = host.call_with_descriptors("open_branch", start=start)
-        return _client(descriptors[0]), lambda: host.call("close_branch", machine=machine)
+        return client(descriptors[0]), lambda: host.call("close_branch", machine=machine)
+
+    def client(descriptor: int) -> Client:
+        return Client(Channel(socket.socket(fileno=descriptor), Answer), guard=partial(host.clock.held, waiting=False))
 
     known = load(cartridge)
-    explorer = Explorer(host, known, _client, scouts=scouts, scout_seconds=scout_seconds)
-    return Game(_client(host.descriptors.pop(0)), known, open_branch, explorer=explorer)
-
-
-def _client(descriptor: int) -> Client:
-    return Client(Channel(socket.socket(fileno=descriptor), Answer))
+    explorer = Explorer(host, known, client, scouts=scouts, scout_seconds=scout_seconds)
+    return Game(client(host.descriptors.pop(0)), known, open_branch, explorer=explorer)
 
 
 def _explorer(game: Game) -> Callable[..., list[Explored]]:
