@@ -52,9 +52,10 @@ def damage(game: Game, move: KnownMove, battle: Battle) -> float:
 
 
 def best_move(game: Game, battle: Battle) -> str:
-    """Name of the move that does most; "" if none has uses left."""
+    """Name of the move that does most; "" if none has uses left and is not disabled."""
     moves = battle.own.moves if battle.own else ()
-    usable = [move for move in moves if move.pp]
+    disabled = game.byte("wPlayerDisabledMove") >> 4
+    usable = [move for number, move in enumerate(moves, 1) if move.pp and number != disabled]
     return max(usable, key=lambda move: worth(game, move, battle)).name if usable else ""
 
 
