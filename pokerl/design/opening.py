@@ -10,7 +10,7 @@ import shutil
 import signal
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -139,13 +139,9 @@ def open_run(
     tier = choose(settings.sandbox or None, unsafe=unsafe)
     executor = executor_of(settings.executor) if settings.executor else None
     away = executor_of(settings.attempts_on) if settings.attempts_on else None
-    events: list[Event] = []
-    if resume is None:
-        folder = _make_folder(settings, _manifest(settings, cartridge, rom, sha1, tier, parts, work))
-    else:
-        folder = resume
-        _require_same_game(read_manifest(folder), sha1)
-        events = list(read_events(folder))
+    if resume is not None:
+        _require_same_game(read_manifest(resume), sha1)
+    folder = resume or _make_folder(settings, _manifest(settings, cartridge, rom, sha1, tier, parts, work))
     with ExitStack() as stack:
         for each in (executor, away):
             if each is not None:
@@ -166,15 +162,22 @@ def open_run(
             history=History(folder),
             executor=executor,
             away=away,
-            machine_numbers=itertools.count(_last_machine(events) + 1),
+            machine_numbers=itertools.count(_last_machine(list(read_events(folder)) if resume else []) + 1),
         )
         stack.enter_context(_interruptible(run.cancelled))
-        try:
+        with nullcontext() if resume else _leaving_nothing(run):
             yield run
-        except UsageProblem:
-            if resume is None and not run.events():
-                shutil.rmtree(folder)  # nothing happened in it: what was given cannot work
-            raise
+
+
+@contextmanager
+def _leaving_nothing(run: Run) -> Iterator[None]:
+    """Remove the folder of a run in which nothing happened, because what was given cannot work."""
+    try:
+        yield
+    except UsageProblem:
+        if not run.events():
+            shutil.rmtree(run.folder)
+        raise
 
 
 def _manifest(
