@@ -117,6 +117,7 @@ class Desk:
             "workspace_versions": lambda _: self._workspace.versions(),
             "workspace_check": self._check,
             "attempts": lambda _: msgspec.to_builtins(attempts_of(self._run.events())),
+            "attempts_underway": lambda _: msgspec.to_builtins(self.evaluations.underway.progress()),
             "attempt_transcript": self._transcript,
             "attempt_look": self._look,
         }
@@ -207,8 +208,10 @@ class Desk:
         return buffer.getvalue()
 
     def _settle(self) -> str:
+        """What the designer is told after a turn: of its machine, and of the attempts under way."""
         self._park.settle()
-        return "[Your probing machine died; your REPL gets a new one when it restarts.]" if self._probe.lost else ""
+        lost = "[Your probing machine died; your REPL gets a new one when it restarts.]" if self._probe.lost else ""
+        return "\n".join(filter(None, [lost, self.evaluations.underway.news()]))
 
 
 def _run_to(handle: MachineHandle, segment: Segment, frame: int) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -14,6 +12,7 @@ from msgspec import Meta, Struct
 
 from pokerl.budget import Budget, Limits, least
 from pokerl.design.settings import ExperimentSettings
+from pokerl.design.underway import Underway
 from pokerl.errors import UsageProblem
 from pokerl.play.attempt import AttemptPlan, plan_to_go_on, play_attempt
 from pokerl.play.away import Away
@@ -28,9 +27,6 @@ from pokerl.rlm.queries import take
 MAXIMUM_PLAYING = 8
 """Attempts that may go on at once; more where the executor that plays them has more cores."""
 
-CLOSING_SECONDS = 60.0
-"""How long attempts may take to end once nobody waits for them any more."""
-
 Name = Annotated[str, Meta(max_length=200)]
 
 
@@ -40,6 +36,16 @@ class _Evaluation(Struct, forbid_unknown_fields=True):
     frames: Annotated[int, Meta(gt=0)] | None = None
     start: Name = ""
     attempts: Annotated[int, Meta(ge=1, le=1000)] = 1
+    background: bool = False
+
+
+class _Wait(Struct, forbid_unknown_fields=True):
+    attempt: Name
+    seconds: Annotated[float, Meta(ge=0, le=threading.TIMEOUT_MAX)] | None = None
+
+
+class _Stop(Struct, forbid_unknown_fields=True):
+    attempt: Name
 
 
 class Evaluations:
@@ -54,6 +60,7 @@ class Evaluations:
 
     Attributes:
         gone_on: what the designer is told of attempts that were under way when the run was cut off.
+        underway: the attempts that go on.
     """
 
     def __init__(
@@ -67,96 +74,98 @@ class Evaluations:
         self._start = start
         self._over = Cancellation(run.cancelled)
         self._away = Away(run, run.away) if run.away else None
-        self._most = max(MAXIMUM_PLAYING, run.away.cores if run.away else 0)
-        self._playing = threading.Condition()
-        self._attempts = 0
-        self._numbering = threading.Lock()
+        most = max(MAXIMUM_PLAYING, run.away.cores if run.away else 0)
+        self.underway = Underway(run, most, self._over.is_set)
         self._numbered = 0
 
     def functions(self) -> dict[str, Function]:
         """What the designer's worker may ask."""
-        return {"evaluate": lambda arguments: self._evaluate(arguments)[0], "evaluate_batched": self._evaluate}
+        return {"evaluate": self._evaluate, "attempt_wait": self._wait, "attempt_stop": self._stop}
 
     def go_on(self, cuts: Sequence[Cut]) -> None:
-        """Play the attempts to their end that were under way when the run was cut off, all at once."""
-        with ThreadPoolExecutor(self._most, thread_name_prefix="attempt") as pool:
-            ended = list(pool.map(self._go_on, cuts))
-        if ended:
-            told = ", ".join(f"{result.identifier} ({result.outcome})" for result in ended)
-            self.gone_on = f"Attempts that were under way were played to their end: {told}; see `attempts`."
+        """Have the attempts go on that were under way when the run was cut off, all at once.
+
+        Those that the designer waited for are played to their end before this returns.
+        """
+        plans = [plan_to_go_on(self._run, cut, self._settings.player, self._settings.scout) for cut in cuts]
+        self.underway.go_on([(plan, cut.limits) for plan, cut in zip(plans, cuts, strict=True)], self._play)
+        ended = [self.underway.wait(plan.identifier) for plan in plans if not plan.background]
+        told = ", ".join(f"{result.identifier} ({result.outcome})" for result in ended if result)
+        going = ", ".join(plan.identifier for plan in plans if plan.background)
+        self.gone_on = " ".join(
+            [f"Attempts that were under way were played to their end: {told}; see `attempts`."] * bool(told)
+            + [f"Attempts that were under way in the background go on: {going}; see `attempts.running`."] * bool(going)
+        )
 
     def close(self) -> None:
         """End the attempts that still go on, each with its record."""
         self._over.set()
-        with self._playing:
-            self._playing.wait_for(lambda: not self._attempts, timeout=CLOSING_SECONDS)
+        self.underway.close()
         if self._away is not None:
             self._away.close()
 
-    def _evaluate(self, arguments: dict[str, Any]) -> list[dict[str, Any]]:
-        """As many attempts with one version at once as were asked for; their results as plain data."""
+    def _evaluate(self, arguments: dict[str, Any]) -> list[str]:
+        """Begin as many attempts with one version at once as are asked for; their identifiers."""
         wanted = take(arguments, _Evaluation)
-        with self._more(wanted.attempts):
-            interface = self._keep(wanted.version)
-            if wanted.start:
-                self._run.states.get(wanted.start)
-            with ThreadPoolExecutor(wanted.attempts, thread_name_prefix="attempt") as pool:
-                results = list(pool.map(lambda _: self._try(wanted, interface), range(wanted.attempts)))
-        return [msgspec.to_builtins(result) for result in results]
+        interface = self._keep(wanted.version)
+        if wanted.start:
+            self._run.states.get(wanted.start)
+        return self.underway.begin(
+            wanted.attempts,
+            lambda promised: (self._plan(wanted, interface), self._limits(wanted, promised)),
+            self._play,
+        )
 
-    def _try(self, wanted: _Evaluation, interface: Interface) -> AttemptResult:
-        plan = AttemptPlan(
+    def _wait(self, arguments: dict[str, Any]) -> dict[str, Any] | None:
+        """The result of an attempt as plain data; ``None`` if it still goes on after so many seconds."""
+        wanted = take(arguments, _Wait)
+        result = self.underway.wait(wanted.attempt, wanted.seconds)
+        return None if result is None else msgspec.to_builtins(result)
+
+    def _stop(self, arguments: dict[str, Any]) -> None:
+        """End an attempt early."""
+        self.underway.stop(take(arguments, _Stop).attempt)
+
+    def _plan(self, wanted: _Evaluation, interface: Interface) -> AttemptPlan:
+        return AttemptPlan(
             identifier=self._next_identifier(),
             version=wanted.version,
             interface=interface,
             player=self._settings.player,
             scout=self._settings.scout,
             start=wanted.start or self._start,
+            background=wanted.background,
         )
-        limits = self._limits(wanted)
-        if self._away is not None:
-            return self._away.play(plan, limits, self._budget, self._over)
-        return self._play(plan, self._budget.child(limits, name=f"attempt {plan.identifier}"))
 
-    def _go_on(self, cut: Cut) -> AttemptResult:
-        plan = plan_to_go_on(self._run, cut, self._settings.player, self._settings.scout)
-        with self._more(1):
-            return self._play(plan, cut.budget(self._budget))
+    def _play(self, plan: AttemptPlan, limits: Limits, stop: threading.Event) -> AttemptResult:
+        if self._away is not None and plan.cut is None:
+            return self._away.play(plan, limits, self._budget, self._over, stop)
+        new = self._budget.child(limits, name=f"attempt {plan.identifier}")
+        budget = new if plan.cut is None else plan.cut.budget(self._budget)
+        return play_attempt(replace(self._run, cancelled=self._over), plan, budget, stop)
 
-    def _play(self, plan: AttemptPlan, budget: Budget) -> AttemptResult:
-        return play_attempt(replace(self._run, cancelled=self._over), plan, budget)
-
-    @contextmanager
-    def _more(self, count: int) -> Iterator[None]:
-        """Further attempts go on; the designer may be gone before they end.
+    def _limits(self, wanted: _Evaluation, promised: float) -> Limits:
+        """The player's limits, or less where the designer asks for less, or where little is left for several.
 
         Raises:
-            UsageProblem: too many go on at once.
+            UsageProblem: all frames that are left are promised to attempts under way.
         """
-        with self._playing:
-            if self._attempts + count > self._most:
-                raise UsageProblem(f"{self._attempts} attempts go on at once already.", f"{self._most} may.")
-            self._attempts += count
-        try:
-            yield
-        finally:
-            with self._playing:
-                self._attempts -= count
-                self._playing.notify_all()
-
-    def _limits(self, wanted: _Evaluation) -> Limits:
-        """The player's limits, or less where the designer asks for less, or where little is left for several."""
         limits = self._settings.player.limits()
-        left = self._budget.remaining("frames") if wanted.attempts > 1 else None
+        left = self._budget.remaining("frames")
+        share = None if left is None else (left - promised) // wanted.attempts
+        if share is not None and share < 1 and promised:
+            raise UsageProblem(
+                "The frames that are left are set aside for the attempts under way.",
+                "Give those a limit by `frames=` when you begin them, or wait for one to end.",
+            )
         seconds = None if wanted.minutes is None else wanted.minutes * 60
         return msgspec.structs.replace(
             limits,
             wall_seconds=least(limits.wall_seconds, seconds),
-            frames=least(limits.frames, wanted.frames, None if left is None else max(1.0, left // wanted.attempts)),
+            frames=least(limits.frames, wanted.frames, None if share is None else max(1.0, share)),
         )
 
     def _next_identifier(self) -> str:
-        with self._numbering:
-            begun = sum(event.kind == "attempt_started" for event in self._run.events())
-            self._numbered = max(self._numbered, begun) + 1
-            return f"a{self._numbered:03}"
+        begun = sum(event.kind == "attempt_started" for event in self._run.events())
+        self._numbered = max(self._numbered, begun) + 1
+        return f"a{self._numbered:03}"

@@ -21,7 +21,9 @@ class VersionRow(Struct, frozen=True, kw_only=True):
 
 
 def attempts_of(events: Iterable[Event]) -> list[AttemptResult]:
-    """Every finished attempt of a run, in order; of one that was interrupted and gone on with, its last end.
+    """Every finished attempt of a run, in the order in which they ended.
+
+    Of one that was interrupted and gone on with it is the last end.
 
     Raises:
         RunFolderProblem: the end of one is not what this version writes.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -35,6 +36,7 @@ from pokerl.play.settings import AgentSettings
 from pokerl.play.versions import FOLDER
 from pokerl.rlm import Result, load_agent
 from pokerl.rlm import run as run_agent
+from pokerl.rlm.cancellation import Cancellation
 from pokerl.rlm.transcript import Block
 from pokerl.timeline import Segment, Tree
 
@@ -61,6 +63,7 @@ class AttemptPlan:
         start: digest of the checkpoint to begin from; empty for power-on.
         cut: what is to be gone on with; ``None`` for a new attempt.
         agent: the player's path among agents; empty for a new one.
+        background: whether the designer works on meanwhile.
     """
 
     identifier: str
@@ -71,6 +74,7 @@ class AttemptPlan:
     start: str = ""
     cut: Cut | None = None
     agent: str = ""
+    background: bool = False
 
 
 def plan_to_go_on(run: Run, cut: Cut, player: AgentSettings, scout: AgentSettings) -> AttemptPlan:
@@ -89,6 +93,7 @@ def plan_to_go_on(run: Run, cut: Cut, player: AgentSettings, scout: AgentSetting
         start=begun["start"],
         cut=cut,
         agent=begun["agent"],
+        background=cut.background,
     )
 
 
@@ -102,7 +107,7 @@ class _Ending:
     errors: list[str] = field(default_factory=list)
 
 
-def play_attempt(run: Run, plan: AttemptPlan, budget: Budget) -> AttemptResult:
+def play_attempt(run: Run, plan: AttemptPlan, budget: Budget, stop: threading.Event | None = None) -> AttemptResult:
     """Let a player play, or go on playing, and say what came of it.
 
     Whatever goes wrong on the way (the machine, the worker or the model's client dies) ends the attempt with a reason;
@@ -112,13 +117,14 @@ def play_attempt(run: Run, plan: AttemptPlan, budget: Budget) -> AttemptResult:
         run: what the attempt belongs to.
         plan: what it is to be.
         budget: what it may spend; its limits are the attempt's.
+        stop: set to end it early and for good, where it stands then.
     """
     granted = granted_to(run, plan)
     path = plan.agent or run.agent_path(f"player-{plan.version}")
     if plan.cut is None:
         run.record("attempt_started", attempt=plan.identifier, agent=path, **heading(run, plan, budget.limits))
     with MachinePark(run, plan.identifier, granted, budget) as park:
-        ending = _play(run, plan, path, park, granted, budget)
+        ending = _play(run, plan, path, park, granted, budget, stop or threading.Event())
     result = _summarise(run, plan, ending, budget)
     run.record("attempt_ended", attempt=plan.identifier, **msgspec.to_builtins(result))
     return result
@@ -135,7 +141,13 @@ def failed_attempt(run: Run, plan: AttemptPlan, reason: str, budget: Budget) -> 
 
 
 def _play(
-    run: Run, plan: AttemptPlan, path: str, park: MachinePark, granted: frozenset[str], budget: Budget
+    run: Run,
+    plan: AttemptPlan,
+    path: str,
+    park: MachinePark,
+    granted: frozenset[str],
+    budget: Budget,
+    stop: threading.Event,
 ) -> _Ending:
     try:
         machine = park.start(plan.start, commits=True) if plan.cut is None else _go_on(run, plan, plan.cut, park)
@@ -158,13 +170,14 @@ def _play(
             ledger=run.ledger(plan.identifier),
             path=path,
             resume=plan.cut is not None,
-            cancelled=run.cancelled,
+            cancelled=Cancellation(run.cancelled, stop),
         )
     except PokerlError as error:
         return _Ending(reason=str(error))
     machine.control.timeout = ENDING_SECONDS
-    _keep_the_end(run, plan.identifier, machine, interrupted=result.stop == "interrupted")
-    return _ending(result, machine, _block_errors(run, path))
+    outcome: Outcome = "stopped" if result.stop == "interrupted" and stop.is_set() else result.stop
+    _keep_the_end(run, plan.identifier, machine, interrupted=outcome == "interrupted")
+    return _ending(outcome, result, machine, _block_errors(run, path))
 
 
 def _go_on(run: Run, plan: AttemptPlan, cut: Cut, park: MachinePark) -> MachineHandle:
@@ -184,7 +197,7 @@ def _go_on(run: Run, plan: AttemptPlan, cut: Cut, park: MachinePark) -> MachineH
     return machine
 
 
-def _ending(result: Result, machine: MachineHandle, errors: list[str]) -> _Ending:
+def _ending(outcome: Outcome, result: Result, machine: MachineHandle, errors: list[str]) -> _Ending:
     answer = result.content if isinstance(result.content, str) else repr(result.content)
     if not machine.alive:
         code = machine.process.poll()
@@ -193,7 +206,7 @@ def _ending(result: Result, machine: MachineHandle, errors: list[str]) -> _Endin
         machine.control.status()
     except MachineLost as error:
         return _Ending("failed", f"The player's machine hung: {error.message}", answer, errors)
-    return _Ending(result.stop, result.reason, answer, errors)
+    return _Ending(outcome, result.reason, answer, errors)
 
 
 def _keep_the_end(run: Run, attempt: str, machine: MachineHandle, *, interrupted: bool) -> None:
@@ -268,6 +281,7 @@ def heading(run: Run, plan: AttemptPlan, limits: Limits) -> dict[str, Any]:
         "limits": msgspec.to_builtins(limits),
         "cartridge": run.cartridge.identifier,
         "start": plan.start,
+        "background": plan.background,
     }
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import tempfile
+import threading
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -175,14 +176,17 @@ class Away:
         """Answer no more calls."""
         self._line.close()
 
-    def play(self, plan: AttemptPlan, limits: Limits, budget: Budget, cancelled: Cancellation) -> AttemptResult:
+    def play(
+        self, plan: AttemptPlan, limits: Limits, budget: Budget, cancelled: Cancellation, stop: threading.Event
+    ) -> AttemptResult:
         """Play an attempt there; like ``play_attempt`` it does not raise.
 
         Args:
             plan: what it is to be.
             limits: what it may spend.
             budget: what it draws on.
-            cancelled: set to stop it; it notices at its next call of a model.
+            cancelled: set to interrupt it; it notices at its next call of a model.
+            stop: set to end it for good; it notices then, too.
         """
         run = self._run
         plan = replace(plan, agent=run.agent_path(f"player-{plan.version}"))
@@ -192,11 +196,15 @@ class Away:
             msgspec.structs.replace(limits, wall_seconds=None, frames=None), name=f"attempt {plan.identifier}"
         )
         models = {part: run.model[part] for part in PARTS} | {f"model {name}": run.models[name] for name in run.models}
-        take_back = self._line.let(plan.identifier, models, run.ledger(plan.identifier), here, cancelled)
+        take_back = self._line.let(
+            plan.identifier, models, run.ledger(plan.identifier), here, Cancellation(cancelled, stop)
+        )
         try:
             job = self._job(plan, limits, budget, models)
             packed = self._executor.submit(FUNCTION, msgspec.msgpack.encode(job)).result()
             result = self._take_over(job, msgspec.msgpack.decode(packed, type=AttemptDone), here)
+            if result.outcome == "interrupted" and stop.is_set():
+                result = msgspec.structs.replace(result, outcome="stopped")
         except (PokerlError, msgspec.DecodeError) as problem:
             result = failed_attempt(run, plan, f"It was lost elsewhere: {problem}", here)
         finally:

@@ -23,17 +23,23 @@ class Cut:
         spent: what it had spent.
         standing: the segment in which the player's machine stood; ``None`` if it had none yet.
         notes: what its agents wanted to see again.
+        background: whether the designer worked on meanwhile.
     """
 
     started: Event
     spent: dict[Resource, float]
     standing: Segment | None
     notes: tuple[str, ...]
+    background: bool = False
+
+    @property
+    def limits(self) -> Limits:
+        """What it may spend."""
+        return msgspec.convert(self.started.data["limits"], Limits)
 
     def budget(self, parent: Budget | None = None) -> Budget:
         """A budget with the attempt's limits, which goes on from what was spent."""
-        limits = msgspec.convert(self.started.data["limits"], Limits)
-        return Budget(limits, parent=parent, name=f"attempt {self.started.attempt}", spent=self.spent)
+        return Budget(self.limits, parent=parent, name=f"attempt {self.started.attempt}", spent=self.spent)
 
 
 def cut_attempts(events: Sequence[Event]) -> list[Cut]:
@@ -54,9 +60,11 @@ def _was_cut(rest: Sequence[Event]) -> bool:
 
 def _cut(events: Sequence[Event], attempt: str) -> Cut:
     own = [event for event in events if event.attempt == attempt]
+    started = next(event for event in own if event.kind == "attempt_started")
     return Cut(
-        started=next(event for event in own if event.kind == "attempt_started"),
+        started=started,
         spent=spent_by_attempt(own, attempt),
         standing=Tree.from_events(events).standing(attempt),
         notes=tuple(event.data["text"] for event in own if event.kind == "note"),
+        background=started.data.get("background", False) is True,
     )

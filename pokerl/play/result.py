@@ -15,7 +15,7 @@ from pokerl.timeline import Event, Tree
 MOST_REFUSALS = 100
 LONGEST_SENTENCE = 500
 
-Outcome = Literal["won", "answered", "turns", "budget", "failed", "interrupted"]
+Outcome = Literal["won", "answered", "turns", "budget", "failed", "stopped", "interrupted"]
 
 
 class Split(Struct, frozen=True):

@@ -43,8 +43,11 @@ def spent_by_attempt(events: Iterable[Event], attempt: str) -> dict[Resource, fl
 
 
 def seconds_at(events: Sequence[Event], attempt: str, at: float) -> float:
-    """How long an attempt had been worked on at a moment (Unix seconds), without the time in which it was cut off."""
-    began, before = 0.0, 0.0
+    """How long an attempt had been worked on at a moment (Unix seconds), without the time in which it was cut off.
+
+    0 for one that has not begun.
+    """
+    began, before = at, 0.0
     for event in events:
         if event.attempt != attempt:
             continue

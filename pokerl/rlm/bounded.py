@@ -47,6 +47,11 @@ class Call(Generic[Value]):
         self._error: BaseException | None = None
         threading.Thread(target=self._run, daemon=True, name=name).start()
 
+    @property
+    def problem(self) -> BaseException | None:
+        """What it raised, if it did."""
+        return self._error
+
     def result(self) -> Value:
         """What came of it, once it is done."""
         if self._error is not None:

@@ -6,14 +6,14 @@ import threading
 
 
 class Cancellation:
-    """An event that is also set when the one above it is.
+    """An event that is also set when one of those above it is.
 
     Args:
-        above: a :class:`threading.Event` or another cancellation.
+        above: :class:`threading.Event` objects and other cancellations; ``None`` stands for nothing.
     """
 
-    def __init__(self, above: Cancellation | threading.Event | None = None) -> None:
-        self._above = above
+    def __init__(self, *above: Cancellation | threading.Event | None) -> None:
+        self._above = [each for each in above if each is not None]
         self._own = threading.Event()
 
     def set(self) -> None:
@@ -22,4 +22,4 @@ class Cancellation:
 
     def is_set(self) -> bool:
         """Whether to stop."""
-        return self._own.is_set() or (self._above is not None and self._above.is_set())
+        return self._own.is_set() or any(each.is_set() for each in self._above)

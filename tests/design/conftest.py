@@ -32,6 +32,11 @@ class Office:
         """Call a host function; what comes back is plain data."""
         return msgspec.to_builtins(self.functions[function](arguments), builtin_types=(bytes,))
 
+    def evaluate(self, **wanted: Any) -> Any:
+        """Play an attempt to its end; its result."""
+        (identifier,) = self.ask("evaluate", **wanted)
+        return self.ask("attempt_wait", attempt=identifier)
+
     def version(self, version: str, tools: str = "", capabilities: str = '"press", "ram.read", "branch"') -> None:
         """Write a whole version."""
         self.ask("workspace_write", version=version, file="tools.py", text=tools)

@@ -98,3 +98,11 @@ def test_one_whose_process_dies_is_an_attempt_that_failed(experiment, tmp_path):
     (attempt,) = result.attempts
     assert (attempt.outcome, attempt.tokens > 0, attempt.trunk_frames) == ("failed", True, 0)
     assert attempt.reason.startswith("It was lost elsewhere: The process of a call ended with status -9")
+
+
+def test_one_in_the_background_is_stopped_at_its_next_question(experiment, tmp_path):
+    turn = 'r = evaluate("v1", wait=False)\nprint(attempts.running)\nprint("ENDED", r.stop().outcome)'
+    write_script(tmp_path / "script", "player-v1", *["import time; time.sleep(0.2)"] * 60)
+    turns = {"designer": (f'{WRITE}\nwrite("v1")\n{turn}', FINISH)}
+    (attempt,) = experiment(turns, attempts_on="here").attempts
+    assert (attempt.identifier, attempt.outcome) == ("a001", "stopped")

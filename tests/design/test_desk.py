@@ -42,7 +42,7 @@ def played(office):
         f'game.act(*[game.step("a", 20_000), game.waiting(limit=60), game.step("start", 30)])\n{PICTURE}',
         FINISH,
     )
-    return office.ask("evaluate", version="v1", minutes=1)
+    return office.evaluate(version="v1", minutes=1)
 
 
 def test_a_version_is_checked_in_a_sandbox_and_its_tools_are_told(office):
@@ -73,7 +73,7 @@ def test_a_version_that_does_not_import_is_not_evaluated(office):
     office.version("broken", "import nothing_of_the_kind")
     before = office.ask("attempts")
     with pytest.raises(InterfaceProblem, match="nothing_of_the_kind"):
-        office.ask("evaluate", version="broken")
+        office.evaluate(version="broken")
     assert office.ask("attempts") == before
 
 
@@ -95,18 +95,18 @@ def test_a_version_that_does_not_import_is_not_evaluated(office):
 )
 def test_evaluate_with_nonsense_is_an_error_of_the_designers_code(office, arguments):
     with pytest.raises(TypeError):
-        office.ask("evaluate", **arguments)
+        office.evaluate(**arguments)
 
 
 @pytest.mark.usefixtures("played")
 def test_evaluate_what_is_not_there(office):
     with pytest.raises(InterfaceProblem, match="There is no version 'v99'"):
-        office.ask("evaluate", version="v99")
+        office.evaluate(version="v99")
     with pytest.raises(UsageProblem, match="cannot be the name"):
-        office.ask("evaluate", version="../v1")
+        office.evaluate(version="../v1")
     for start in ("0" * 64, "abc", "../../etc/passwd"):
         with pytest.raises((StateRejected, UsageProblem)):
-            office.ask("evaluate", version="v1", start=start)
+            office.evaluate(version="v1", start=start)
     assert len([a for a in office.ask("attempts") if a["version"] == "v1"]) == 1
 
 
@@ -154,7 +154,7 @@ def test_the_transcript_comes_in_pieces(office, played):
 def test_limits_are_never_more_than_an_attempt_may_have(office):
     office.version("l1")
     office.player("l1", FINISH)
-    result = office.ask("evaluate", version="l1", minutes=600, frames=100)
+    result = office.evaluate(version="l1", minutes=600, frames=100)
     started = next(e for e in office.run.events() if e.kind == "attempt_started" and e.attempt == result["identifier"])
     assert started.data["limits"] == {"wall_seconds": 60.0, "frames": 100.0}
 
@@ -163,7 +163,7 @@ def test_frames_asked_for_end_the_attempt(office):
     office.version("l2")
     office.player("l2", "game.wait(1000)", FINISH)
     before = office.budget.spent("frames")
-    result = office.ask("evaluate", version="l2", frames=70)
+    result = office.evaluate(version="l2", frames=70)
     assert (result["outcome"], result["frames"]) == ("budget", 70)
     assert office.budget.spent("frames") - before == 70
 
@@ -171,7 +171,7 @@ def test_frames_asked_for_end_the_attempt(office):
 def test_an_attempt_can_begin_at_a_checkpoint_of_another(office, played):
     office.version("s1")
     office.player("s1", "game.wait(5)", FINISH)
-    result = office.ask("evaluate", version="s1", start=played["end"])
+    result = office.evaluate(version="s1", start=played["end"])
     assert not result["from_power_on"]
     assert result["trunk_frames"] == played["trunk_frames"] + 5
     assert result["frames"] == 5
@@ -179,9 +179,9 @@ def test_an_attempt_can_begin_at_a_checkpoint_of_another(office, played):
 
 def test_attempts_are_numbered_and_a_failed_one_does_not_stop_the_next(office):
     office.version("f1")
-    first = office.ask("evaluate", version="f1")  # there is no script of this player
+    first = office.evaluate(version="f1")  # there is no script of this player
     office.player("f1", FINISH)
-    second = office.ask("evaluate", version="f1")
+    second = office.evaluate(version="f1")
     assert first["outcome"] == "failed"
     assert "has no turn 1" in first["reason"]
     assert second["outcome"] == "answered"
@@ -213,13 +213,13 @@ def test_a_draft_that_changes_while_it_is_frozen_is_kept_under_the_hash_of_what_
 
 
 def test_no_more_attempts_go_on_at_once_than_may(office, monkeypatch):
-    monkeypatch.setattr(office.desk.evaluations, "_most", 2)
+    monkeypatch.setattr(office.desk.evaluations.underway, "_most", 2)
     office.version("many")
     office.player("many", "import time; time.sleep(60)")
 
     def ask(_: int) -> str:
         try:
-            return office.ask("evaluate", version="many", minutes=0.05)["outcome"]
+            return office.evaluate(version="many", minutes=0.05, frames=1000)["outcome"]
         except UsageProblem as problem:
             return problem.message
 
@@ -238,7 +238,7 @@ def test_no_more_attempts_go_on_at_once_than_may(office, monkeypatch):
 def test_an_evaluation_is_given_nothing_but_what_it_may_be(office, crafted):
     office.version("crafted")
     with pytest.raises((TypeError, UsageProblem)):
-        office.ask("evaluate", **{"version": "crafted"} | crafted)
+        office.evaluate(**{"version": "crafted"} | crafted)
     assert all(result["version"] != "crafted" for result in office.ask("attempts"))
 
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from pokerl.design.worker import Attempt, Workspace, _evaluator
+from pokerl.design.attempts import Attempt, Running, evaluator
+from pokerl.design.worker import Workspace
 from pokerl.emulator.protocol import Acted
 from pokerl.errors import CapabilityDenied, StateRejected, UsageProblem
 from pokerl.play.explored import Explored
@@ -322,8 +323,15 @@ class TestThePromptsNameWhatIsThere:
 
         named = re.search(r"`evaluate\(([^`]+)\)`", prompt("designer/system.md"))
         assert named is not None
-        known = inspect.signature(_evaluator(None)).parameters
+        known = inspect.signature(evaluator(None)).parameters
         assert set(re.findall(r"(\w+)=", named[1])) == set(known) - {"version"}
+
+    def test_of_attempts_in_the_background(self):
+        text = prompt("designer/system.md")
+        row = next(line for line in text.splitlines() if line.startswith("| `running ="))
+        named = {*re.findall(r"`\.(\w+)", row), *re.findall(r"running\.(\w+)\(", row)}
+        assert named == {"transcript", "look", "done", "wait", "result", "stop"}
+        assert all(hasattr(Running, name) for name in named)
 
     def test_checkpoints_print_short(self):
         assert "digest" in repr(Checkpoint("0" * 64, 5))
