@@ -70,6 +70,8 @@ class Ledger:
             ModelProblem: there is no answer.
         """
         budget.check()
+        if cancelled.is_set():
+            raise Interrupted("The run was stopped.")
         self._require_price(model.name, budget)
         begun = time.monotonic()
         try:
