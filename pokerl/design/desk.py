@@ -26,6 +26,7 @@ from pokerl.play.machines import MachinePark, frames_asked
 from pokerl.play.prompts import agent_folder, game_values
 from pokerl.play.run import PROBE, Run
 from pokerl.play.versions import keep_version
+from pokerl.play.worker import LOST
 from pokerl.rlm import Child, Extension, Result, load_agent
 from pokerl.rlm.extension import Function
 from pokerl.rlm.queries import take
@@ -92,7 +93,7 @@ class Desk:
         self._park = MachinePark(run, PROBE, MODES[run.mode], budget, any_checkpoint=True)
         self._checking = threading.BoundedSemaphore(CHECKED_AT_ONCE)
         start = put_start(run.states, settings.start)
-        self._probe = Probe(self._park, start)
+        self._probe = Probe(run, self._park, start)
         self.evaluations = Evaluations(run, settings, budget, self.keep, start)
 
     def extension(self) -> Extension:
@@ -100,16 +101,16 @@ class Desk:
         return Extension(
             setup="pokerl.design.worker:install",
             arguments={"cartridge": self._run.cartridge.identifier, "evaluates": True},
-            functions=self._tools() | self.evaluations.functions(),
-            descriptors=self._probe.client,
+            functions=self._tools(self._probe) | self.evaluations.functions(),
+            descriptors=self._probe.descriptors,
             status=self._settle,
             resumed=lambda: self.evaluations.gone_on,
             child=self._helper,
         )
 
-    def _tools(self) -> dict[str, Function]:
+    def _tools(self, probe: Probe) -> dict[str, Function]:
         """What the designer's helpers may ask, too: everything but attempts."""
-        return self._park.functions() | {
+        return probe.functions() | {
             "workspace_write": self._write,
             "workspace_read": self._read,
             "workspace_copy": self._copy,
@@ -126,7 +127,7 @@ class Desk:
         """A sub-agent of the designer: the workspace, and a machine of its own, where the designer's stands."""
         wanted = arguments["options"].get("start")
         start = self._park.allowed(wanted) if isinstance(wanted, str) and wanted else self._probe.checkpoint(path)
-        probe = Probe(self._park, start, frames_asked(arguments["options"]))
+        probe = Probe(self._run, self._park, start, frames_asked(arguments["options"]))
 
         def closed(_: Result) -> dict[str, Any]:
             try:
@@ -141,8 +142,8 @@ class Desk:
             Extension(
                 setup="pokerl.design.worker:install",
                 arguments={"cartridge": self._run.cartridge.identifier, "evaluates": False},
-                functions=self._tools(),
-                descriptors=probe.client,
+                functions=self._tools(probe),
+                descriptors=probe.descriptors,
                 closed=closed,
             ),
         )
@@ -210,7 +211,7 @@ class Desk:
     def _settle(self) -> str:
         """What the designer is told after a turn: of its machine, and of the attempts under way."""
         self._park.settle()
-        lost = "[Your probing machine died; your REPL gets a new one when it restarts.]" if self._probe.lost else ""
+        lost = f"[Your probing machine died. {LOST}]" if self._probe.lost else ""
         return "\n".join(filter(None, [lost, self.evaluations.underway.news()]))
 
 

@@ -88,7 +88,7 @@ class Evaluations:
         Those that the designer waited for are played to their end before this returns.
         """
         plans = [plan_to_go_on(self._run, cut, self._settings.player, self._settings.scout) for cut in cuts]
-        self.underway.go_on([(plan, cut.limits) for plan, cut in zip(plans, cuts, strict=True)], self._play)
+        self.underway.go_on([(plan, cut.begun.limits) for plan, cut in zip(plans, cuts, strict=True)], self._play)
         ended = [self.underway.wait(plan.identifier) for plan in plans if not plan.background]
         told = ", ".join(f"{result.identifier} ({result.outcome})" for result in ended if result)
         going = ", ".join(plan.identifier for plan in plans if plan.background)

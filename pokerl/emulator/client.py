@@ -65,9 +65,11 @@ class Client:
         *,
         timeout: float | None = REQUEST_SECONDS,
         guard: Callable[[], AbstractContextManager[None]] = nullcontext,
+        remedy: str = "Start another machine from its last checkpoint.",
     ) -> None:
         self.timeout = timeout
         self._guard = guard
+        self._remedy = remedy
         self._owed = False
         self._channel = channel
         self._lock = threading.Lock()
@@ -163,7 +165,7 @@ class Client:
 
     def _exchange(self, request: Any, descriptors: tuple[int, ...]) -> Answer:
         if self._lost:
-            raise MachineLost(self._lost, "Start another machine from the last checkpoint.")
+            raise MachineLost(self._lost, self._remedy)
         try:
             if self._owed:
                 self._answer()
@@ -174,7 +176,7 @@ class Client:
         except WireProblem as error:
             # After this the answers would no longer belong to the questions.
             self._lost = f"The machine is lost: {error.message}"
-            raise MachineLost(self._lost, "Start another machine from the last checkpoint.") from error
+            raise MachineLost(self._lost, self._remedy) from error
 
     def _answer(self) -> Answer:
         """The answer that is owed; while it is waited for, and only then, an interruption may come."""

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ from pokerl.play.extension import Seat
 from pokerl.play.interface import Interface, load_interface
 from pokerl.play.machines import MachinePark
 from pokerl.play.prompts import agent_folder, game_values, in_words, interface_values, paced
+from pokerl.play.reopening import replacement
 from pokerl.play.result import (
     LONGEST_SENTENCE,
     AttemptResult,
@@ -83,17 +85,17 @@ def plan_to_go_on(run: Run, cut: Cut, player: AgentSettings, scout: AgentSetting
     Raises:
         InterfaceProblem: the run folder no longer holds the interface.
     """
-    begun = cut.started.data
+    begun = cut.begun
     return AttemptPlan(
-        identifier=cut.started.attempt,
-        version=begun["version"],
-        interface=load_interface(run.folder / FOLDER / begun["interface"]),
+        identifier=cut.attempt,
+        version=begun.version,
+        interface=load_interface(run.folder / FOLDER / begun.interface),
         player=player,
         scout=scout,
-        start=begun["start"],
+        start=begun.start,
         cut=cut,
-        agent=begun["agent"],
-        background=cut.background,
+        agent=begun.agent,
+        background=begun.background,
     )
 
 
@@ -150,11 +152,12 @@ def _play(
     stop: threading.Event,
 ) -> _Ending:
     try:
-        machine = park.start(plan.start, commits=True) if plan.cut is None else _go_on(run, plan, plan.cut, park)
+        machine = _begin(run, plan, path, park)
     except PokerlError as error:
         return _Ending(reason=f"The machine did not start: {error}")
     notes = list(plan.cut.notes) if plan.cut else []
-    seat = Seat(run, plan.interface, park, machine, granted, plan.scout, notes)
+    replace = partial(_replace, run, plan, path, park, budget)
+    seat = Seat(run, plan.interface, park, machine, replace, granted, plan.scout, notes)
     try:
         agent = paced(load_agent(agent_folder(plan.player.agent), **_values(run, plan, granted, budget)), budget.limits)
         result = run_agent(
@@ -174,27 +177,53 @@ def _play(
         )
     except PokerlError as error:
         return _Ending(reason=str(error))
+    machine = seat.machine
     machine.control.timeout = ENDING_SECONDS
     outcome: Outcome = "stopped" if result.stop == "interrupted" and stop.is_set() else result.stop
     _keep_the_end(run, plan.identifier, machine, interrupted=outcome == "interrupted")
     return _ending(outcome, result, machine, _block_errors(run, path))
 
 
-def _go_on(run: Run, plan: AttemptPlan, cut: Cut, park: MachinePark) -> MachineHandle:
-    """The player's machine where it stood; only when it stands there is the attempt said to go on."""
-    since = time.time()
-    machine = park.go_on(cut.standing) if cut.standing else park.start(plan.start, commits=True)
+def _begin(run: Run, plan: AttemptPlan, path: str, park: MachinePark) -> MachineHandle:
+    """The player's machine: at the attempt's start, or where it stood when the attempt was cut off."""
+    if plan.cut is None:
+        return park.start(plan.start, commits=True)
+    since, standing = time.time(), plan.cut.standing
+    machine = park.go_on(standing) if standing else park.start(plan.start, commits=True)
+    _say_resumed(run, plan, path, machine, standing, since, plan.cut.spent["wall_seconds"])
+    return machine
+
+
+def _replace(
+    run: Run, plan: AttemptPlan, path: str, park: MachinePark, budget: Budget, lost: MachineHandle
+) -> MachineHandle:
+    """Another machine for the player, where the lost one stood: on the trunk the one goes on from the other."""
+    since, seconds = time.time(), budget.spent("wall_seconds")
+    machine, standing = replacement(run, park, lost)
+    _say_resumed(run, plan, path, machine, standing, since, seconds)
+    return machine
+
+
+def _say_resumed(
+    run: Run,
+    plan: AttemptPlan,
+    path: str,
+    machine: MachineHandle,
+    standing: Segment | None,
+    since: float,
+    seconds: float,
+) -> None:
+    """Record that the attempt goes on; only now that its machine stands where it stood."""
     run.record(
         "attempt_resumed",
         attempt=plan.identifier,
-        agent=cut.started.data["agent"],
+        agent=path,
         version=plan.version,
         machine=machine.settings.machine,
-        segment=cut.standing.identifier if cut.standing else "",
+        segment=standing.identifier if standing else "",
         since=since,
-        seconds=cut.spent["wall_seconds"],
+        seconds=seconds,
     )
-    return machine
 
 
 def _ending(outcome: Outcome, result: Result, machine: MachineHandle, errors: list[str]) -> _Ending:

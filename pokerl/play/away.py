@@ -59,7 +59,7 @@ HOSTS_OWN = frozenset({"attempt_started", "attempt_ended", "model_call"})
 
 ALLOWED = frozenset(
     {"machine_started", "machine_ended", "segment_started", "input", "poke", "checkpoint", "commit", "milestone"}
-    | {"refusal", "capabilities_used", "note"}
+    | {"refusal", "capabilities_used", "note", "attempt_resumed"}
 )
 """Kinds of events that an attempt elsewhere brings back."""
 
@@ -235,7 +235,8 @@ class Away:
 
     def _take_over(self, job: AttemptJob, done: AttemptDone, budget: Budget) -> AttemptResult:
         def own(event: Event) -> bool:
-            named = not event.machine or event.machine.startswith(f"{job.attempt}-m")
+            machine = event.data["machine"] if event.kind == "attempt_resumed" else event.machine
+            named = not machine or machine.startswith(f"{job.attempt}-m")
             return event.kind in ALLOWED and event.attempt == job.attempt and named
 
         take_over(done, own, self._run.recorder, self._run.states)

@@ -6,12 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from pokerl.budget import Budget, Limits, Resource
+from pokerl.errors import RunFolderProblem
 from pokerl.play.spent import spent_by_attempt
 from pokerl.timeline import Event, Segment, Tree
+from pokerl.timeline.data import Digest
 
 STATIONS = ("attempt_started", "attempt_resumed", "attempt_ended")
+
+
+class Begun(Struct, frozen=True):
+    """How an attempt began: of the data of ``attempt_started`` what is needed to go on with it."""
+
+    version: str
+    interface: Digest
+    start: str
+    agent: str
+    limits: Limits
+    background: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,36 +33,40 @@ class Cut:
     """An attempt as it was when it was cut off.
 
     Attributes:
-        started: its ``attempt_started`` event.
+        attempt: which one.
+        begun: how it began.
         spent: what it had spent.
         standing: the segment in which the player's machine stood; ``None`` if it had none yet.
         notes: what its agents wanted to see again.
-        background: whether the designer worked on meanwhile.
     """
 
-    started: Event
+    attempt: str
+    begun: Begun
     spent: dict[Resource, float]
     standing: Segment | None
     notes: tuple[str, ...]
-    background: bool = False
-
-    @property
-    def limits(self) -> Limits:
-        """What it may spend."""
-        return msgspec.convert(self.started.data["limits"], Limits)
 
     def budget(self, parent: Budget | None = None) -> Budget:
         """A budget with the attempt's limits, which goes on from what was spent."""
-        return Budget(self.limits, parent=parent, name=f"attempt {self.started.attempt}", spent=self.spent)
+        return Budget(self.begun.limits, parent=parent, name=f"attempt {self.attempt}", spent=self.spent)
 
 
 def cut_attempts(events: Sequence[Event]) -> list[Cut]:
     """The attempts of a run that it was cut off in, in order.
 
     An attempt that was under way when its experiment came to its own end was ended with it, and is not one of them.
+
+    Raises:
+        RunFolderProblem: the log does not tell what is needed to go on.
     """
     last = {event.attempt: number for number, event in enumerate(events) if event.kind in STATIONS}
-    return [_cut(events, attempt) for attempt, number in last.items() if _was_cut(events[number:])]
+    try:
+        return [_cut(events, attempt) for attempt, number in last.items() if _was_cut(events[number:])]
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunFolderProblem(
+            f"The log does not tell how to go on with an attempt: {type(error).__name__} {error}.",
+            "It was changed after it was written; restore it from a copy.",
+        ) from error
 
 
 def _was_cut(rest: Sequence[Event]) -> bool:
@@ -60,11 +78,11 @@ def _was_cut(rest: Sequence[Event]) -> bool:
 
 def _cut(events: Sequence[Event], attempt: str) -> Cut:
     own = [event for event in events if event.attempt == attempt]
-    started = next(event for event in own if event.kind == "attempt_started")
+    begun = {event.kind: event.data for event in own if event.kind == "attempt_started"}
     return Cut(
-        started=started,
+        attempt=attempt,
+        begun=msgspec.convert(begun["attempt_started"], Begun),
         spent=spent_by_attempt(own, attempt),
         standing=Tree.from_events(events).standing(attempt),
-        notes=tuple(event.data["text"] for event in own if event.kind == "note"),
-        background=started.data.get("background", False) is True,
+        notes=tuple(str(event.data["text"]) for event in own if event.kind == "note"),
     )

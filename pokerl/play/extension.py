@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from pokerl.emulator import MachineHandle
-from pokerl.errors import CapabilityDenied, MachineLost, PokerlError, UsageProblem
+from pokerl.errors import CapabilityDenied, MachineLost, UsageProblem
+from pokerl.play.branches import Branches
 from pokerl.play.elsewhere import Elsewhere
 from pokerl.play.interface import Interface
 from pokerl.play.machines import MachinePark, frames_asked
 from pokerl.play.prompts import agent_folder, game_values, in_words, interface_values, paced
+from pokerl.play.reopening import answers
 from pokerl.play.run import Run
 from pokerl.play.settings import AgentSettings
+from pokerl.play.worker import LOST
 from pokerl.rlm import Child, Extension, Result, load_agent
-from pokerl.rlm.extension import Function
+from pokerl.rlm.extension import Function, Reply
 from pokerl.rlm.transcript import Block
 
 MAXIMUM_NOTES = 200
@@ -34,7 +39,8 @@ class Seat:
 
     Attributes:
         run, interface, park: of the attempt.
-        machine: this agent's own machine.
+        machine: the player's own machine.
+        replace: another one in the place of a lost one.
         granted: capabilities at its gate.
         scout: who is sent to explore.
         notes: what the agents of the attempt want to see again.
@@ -44,27 +50,35 @@ class Seat:
     interface: Interface
     park: MachinePark
     machine: MachineHandle
+    replace: Callable[[MachineHandle], MachineHandle]
     granted: frozenset[str]
     scout: AgentSettings
     notes: list[str] = field(default_factory=list)
+    _lost: str = ""
+    _replacing: threading.Lock = field(default_factory=threading.Lock)
 
     def player_extension(self) -> Extension:
         """For the player: its machine is the trunk's, and sub-agents are scouts on branches."""
-        return self._extension(self.machine, commits=True)
+        base = self._extension(self._own_client, reopens=True)
+        extension = {
+            "functions": {**base.functions, "reopen_machine": lambda _: Reply(None, self._own_client())},
+            "status": self._machine_lost,
+            "resumed": self._resumed,
+            "finished": self._won,
+            "child": self._scout,
+        }
+        return Extension(**{**vars(base), **extension})
 
-    def _extension(self, machine: MachineHandle, *, commits: bool) -> Extension:
-        opened: list[str] = []
+    def _extension(self, client: Callable[[], tuple[int, ...]], *, reopens: bool) -> Extension:
+        branches = Branches(self.park)
 
         def descriptors() -> tuple[int, ...]:
-            while opened:  # those of a worker that was lost
-                self.park.close_branch({"machine": opened.pop()})
-            return (machine.open_client(self.granted, commits=commits).detach(),)
+            branches.drop()
+            return client()
 
         def open_branch(arguments: dict[str, Any]) -> Any:
             self._require_branch()
-            reply = self.park.branch(arguments)
-            opened.append(reply.value)
-            return reply
+            return branches.open(arguments)
 
         return Extension(
             setup="pokerl.play.worker:install",
@@ -72,17 +86,15 @@ class Seat:
                 "cartridge": self.run.cartridge.identifier,
                 "interface": str(self.interface.folder),
                 "notes": list(self.notes),
-                "scouts": commits,
+                "scouts": reopens,
+                "reopens": reopens,
                 "elsewhere": self.run.executor is not None,
                 "scout_seconds": self.scout.limits().wall_seconds,
             },
-            functions=self.park.functions() | self._elsewhere() | {"open_branch": open_branch, "note": self._note},
+            functions=branches.functions() | self._elsewhere() | {"open_branch": open_branch, "note": self._note},
             descriptors=descriptors,
             readable=(self.interface.folder,),
             recall=self._recall,
-            resumed=lambda: self._resumed(machine),
-            finished=lambda: self._finished(machine, commits),
-            child=self._scout,
         )
 
     def _elsewhere(self) -> dict[str, Function]:
@@ -117,8 +129,8 @@ class Seat:
             "task": arguments["prompt"],
             "attempt_limits": in_words(self.scout.limits()),
         }
-        base = self._extension(machine, commits=False)
-        extension = Extension(**{**vars(base), "closed": closed, "child": None})
+        base = self._extension(lambda: (machine.open_client(self.granted).detach(),), reopens=False)
+        extension = Extension(**{**vars(base), "closed": closed, "finished": lambda: self._lost_scout(machine)})
         scout = paced(load_agent(agent_folder(self.scout.agent), **values), self.scout.limits())
         return Child(scout, extension, arguments["prompt"])
 
@@ -139,15 +151,33 @@ class Seat:
                 printed = (printed + record.output)[-MAXIMUM_PRINTED:]
         return printed
 
-    def _finished(self, machine: MachineHandle, commits: bool) -> str:
-        """Why the run should end now: the machine is gone, or the game is won."""
+    def _own_client(self) -> tuple[int, ...]:
+        """A socket to the player's machine; if that is lost, to the one that goes on in its place."""
+        with self._replacing:
+            if not answers(self.machine):
+                self.machine = self.replace(self.machine)
+            return (self.machine.open_client(self.granted, commits=True).detach(),)
+
+    def _won(self) -> str:
+        """Why the player's run should end now: the game is won."""
         self.park.settle()
+        self._lost = ""
         try:
-            reached = machine.control.status().milestones
-        except PokerlError as error:
-            return f"The machine is lost: {error.message}"
+            reached = self.machine.control.status().milestones
+        except MachineLost as error:
+            self._lost = error.message
+            return ""
         milestones = self.run.cartridge.milestones
-        return "The game is won." if commits and milestones and milestones[-1].name in reached else ""
+        return "The game is won." if milestones and milestones[-1].name in reached else ""
+
+    def _machine_lost(self) -> str:
+        """What a player is told after a turn whose machine is gone."""
+        return f"[Your machine is lost ({self._lost}) {LOST}]" if self._lost else ""
+
+    def _lost_scout(self, machine: MachineHandle) -> str:
+        """Why a sub-agent's run should end now: its machine is gone."""
+        self.park.settle()
+        return "" if answers(machine) else "The machine is lost."
 
     def _note(self, arguments: dict[str, Any]) -> None:
         text = arguments.get("text")
@@ -158,12 +188,12 @@ class Seat:
         self.run.record("note", attempt=self.park.attempt, text=text)
         self.notes.append(text)
 
-    def _resumed(self, machine: MachineHandle) -> str:
+    def _resumed(self) -> str:
         """What a player is told of its machine when its attempt goes on."""
         made = [event for event in self.run.events() if event.kind == "checkpoint"]
         own = [event for event in made if event.attempt == self.park.attempt][-TOLD_CHECKPOINTS:]
         lines = [f'game.restore("{each.data["digest"]}")  # frame {each.frame}, {each.data["label"]}' for each in own]
-        return "\n".join([GONE_ON.format(frame=machine.control.status().frame), *lines])
+        return "\n".join([GONE_ON.format(frame=self.machine.control.status().frame), *lines])
 
     def _recall(self) -> str:
         return "Your notes:\n" + "\n".join(f"* {note}" for note in self.notes) if self.notes else ""

@@ -6,6 +6,7 @@ the capability is checked and the act recorded; nothing here can be bypassed to 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -48,6 +49,8 @@ class Game:
         open_branch: asks the host for a machine at a checkpoint; ``None`` where branching is not offered.
         give_back: called when the handle is closed.
         explorer: tries several continuations; ``None`` where branching is not offered.
+        clock: tells how many seconds the code that asks may still run.
+        reopen: asks the host for a machine in the place of a lost one; ``None`` where that is not offered.
     """
 
     def __init__(
@@ -57,12 +60,16 @@ class Game:
         open_branch: OpenBranch | None = None,
         give_back: Callable[[], None] | None = None,
         explorer: Explorer | None = None,
+        clock: Callable[[], float] = lambda: math.inf,
+        reopen: Callable[[], Client] | None = None,
     ) -> None:
         self.cartridge = cartridge
         self._client = client
         self._open_branch = open_branch
         self._give_back = give_back
         self._explorer = explorer
+        self._clock = clock
+        self._reopen = reopen
         self._tools: list[str] = []
         self._branches: WeakSet[Game] = WeakSet()
 
@@ -203,7 +210,7 @@ class Game:
             raise UsageProblem("This game cannot branch.", "Use checkpoint() and restore() on the machine you have.")
         start = digest_of(self.checkpoint() if checkpoint is None else checkpoint)
         client, give_back = self._open_branch(start)
-        other = Game(client, self.cartridge, self._open_branch, give_back, self._explorer)
+        other = Game(client, self.cartridge, self._open_branch, give_back, self._explorer, self._clock)
         other._tools = list(self._tools)
         self._branches.add(other)
         return other
@@ -247,7 +254,22 @@ class Game:
         """In a forked child: stand for another machine from now on; those open so far stay the worker's."""
         for handle in (self, *self._branches):
             handle._client.close()
-        self._client, self._give_back = client, None
+        self._client, self._give_back, self._reopen = client, None, None
+
+    def reopen(self) -> Standing:
+        """After ``MachineLost`` on your own machine: go on with another one, where the last act of the lost one led.
+
+        The frames that are done again to get there are counted. If they lead into the same trouble, restore an earlier
+        checkpoint. Where only the connection was lost it is the same machine.
+        """
+        if self._reopen is None:
+            raise UsageProblem(
+                "This machine cannot be opened again.",
+                "Open another branch from a checkpoint: game.branch(checkpoint).",
+            )
+        self._client.close()
+        self._client = self._reopen()
+        return self.status()
 
     def commit(self, label: str = "") -> Checkpoint:
         """Declare the present state the end of the trunk: the path that counts, is replayed and filmed."""
@@ -266,6 +288,11 @@ class Game:
         self.close()
 
     # Standing ------------------------------------------------------------------------------------------------------
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds that this block, or this policy of ``explore``, may still run; waiting for models does not count."""
+        return self._clock()
 
     @property
     def frame(self) -> int:

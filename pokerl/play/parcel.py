@@ -12,12 +12,14 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from pokerl.cartridge import Cartridge, load, locate_rom
 from pokerl.errors import RomProblem, StateRejected, UsageProblem, WorkerLost
 from pokerl.play.interface import Interface
 from pokerl.timeline import Event, Recorder, StateStore, read_events, unpack_state
+from pokerl.timeline.data import data_of
 
 INTERFACE = "interface"
 
@@ -107,7 +109,7 @@ def take_over(brought: Brought, own: Callable[[Event], bool], recorder: Recorder
         StateRejected: a state is damaged, or not what its name says.
         WorkerLost: there are events that cannot have come from there.
     """
-    if not all(own(event) for event in brought.events):
+    if not all(_sound(event) and own(event) for event in brought.events):
         raise WorkerLost("Another computer sent events that are not its own.", "Look after that computer.")
     for digest, content in brought.states.items():
         if hashlib.sha256(content).hexdigest() != digest:
@@ -117,6 +119,15 @@ def take_over(brought: Brought, own: Callable[[Event], bool], recorder: Recorder
     for event in brought.events:
         recorder.append(event)
     recorder.sync()
+
+
+def _sound(event: Event) -> bool:
+    """Whether an event holds what one of its kind does."""
+    try:
+        data_of(event)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def frames_of(events: Iterable[Event]) -> int:

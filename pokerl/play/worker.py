@@ -20,6 +20,9 @@ from pokerl.play.tools import bind, load_tools
 from pokerl.rlm.host import Host
 from pokerl.wire import Channel
 
+LOST = "`game.reopen()` goes on with another machine, where its last act led."
+LOST_BRANCH = "Close this branch, and open another from a checkpoint: game.branch(checkpoint)."
+
 
 class Notes(list[str]):
     """``notes``: lines that the agent wants to see again; the host keeps them when the conversation is shortened."""
@@ -41,11 +44,11 @@ def install(namespace: dict[str, Any], host: Host, arguments: dict[str, Any]) ->
         namespace: the REPL's.
         host: the host's end.
         arguments: ``cartridge`` (id), ``interface`` (folder), ``notes`` (lines known already), ``scouts`` (whether
-            sub-agents may be sent), ``scout_seconds``,
+            sub-agents may be sent), ``scout_seconds``, ``reopens`` (whether a lost machine is replaced),
             ``elsewhere`` (whether policies are explored on other computers).
     """
     scouts, seconds = arguments.get("scouts", False), arguments.get("scout_seconds")
-    game = connect(host, arguments["cartridge"], scouts=scouts, scout_seconds=seconds)
+    game = connect(host, arguments["cartridge"], scouts=scouts, scout_seconds=seconds, reopens=arguments["reopens"])
     tools = bind(load_tools(Path(arguments["interface"]), "interface"), game)
     namespace["game"] = game
     if arguments.get("elsewhere"):
@@ -66,7 +69,9 @@ def check(namespace: dict[str, Any], host: Host, arguments: dict[str, Any]) -> N
         )
 
 
-def connect(host: Host, cartridge: str, *, scouts: bool = False, scout_seconds: float | None = None) -> Game:
+def connect(
+    host: Host, cartridge: str, *, scouts: bool = False, scout_seconds: float | None = None, reopens: bool = True
+) -> Game:
     """The game handle over the descriptor that the host gave to this worker.
 
     Args:
@@ -74,18 +79,32 @@ def connect(host: Host, cartridge: str, *, scouts: bool = False, scout_seconds: 
         cartridge: id of the game.
         scouts: whether the host sends sub-agents to play.
         scout_seconds: wall clock of each of them.
+        reopens: whether the host replaces a lost machine.
     """
 
     def open_branch(start: str) -> tuple[Client, Callable[[], None]]:
         machine, descriptors = host.call_with_descriptors("open_branch", start=start)
         return client(descriptors[0]), lambda: host.call("close_branch", machine=machine)
 
-    def client(descriptor: int) -> Client:
-        return Client(Channel(socket.socket(fileno=descriptor), Answer), guard=partial(host.clock.held, waiting=False))
+    def client(descriptor: int, remedy: str = LOST_BRANCH) -> Client:
+        channel: Channel[Answer] = Channel(socket.socket(fileno=descriptor), Answer)
+        return Client(channel, guard=partial(host.clock.held, waiting=False), remedy=remedy)
+
+    def reopen() -> Client:
+        _, descriptors = host.call_with_descriptors("reopen_machine")
+        return client(descriptors[0], LOST)
 
     known = load(cartridge)
     explorer = Explorer(host, known, client, scouts=scouts, scout_seconds=scout_seconds)
-    return Game(client(host.descriptors.pop(0)), known, open_branch, explorer=explorer)
+    own = client(host.descriptors.pop(0), LOST if reopens else "")
+    return Game(
+        own,
+        known,
+        open_branch,
+        explorer=explorer,
+        clock=lambda: host.clock.left,
+        reopen=reopen if reopens else None,
+    )
 
 
 def _explorer(game: Game) -> Callable[..., list[Explored]]:

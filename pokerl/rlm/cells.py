@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import math
 import signal
 import sys
 import threading
@@ -30,20 +31,25 @@ class Clock:
     """
 
     def __init__(self) -> None:
-        self._waited = 0.0
-        self._until = 0.0
+        self._until = math.inf
         self._held = 0
 
     @contextmanager
     def running(self, seconds: float) -> Iterator[None]:
         """Let the body run for at most ``seconds``."""
-        self._waited, self._held, self._until = 0.0, 0, time.monotonic() + seconds
+        self._held, self._until = 0, time.monotonic() + seconds
         signal.signal(signal.SIGALRM, self._ring)
         signal.setitimer(signal.ITIMER_REAL, seconds)
         try:
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            self._until = math.inf
+
+    @property
+    def left(self) -> float:
+        """Seconds that what runs may still run; infinite between blocks."""
+        return self._until - time.monotonic()
 
     @contextmanager
     def held(self, *, waiting: bool) -> Iterator[None]:

@@ -196,6 +196,11 @@ class BudgetView:
     def __init__(self, host: Host) -> None:
         self._host = host
 
+    @property
+    def block_seconds(self) -> float:
+        """Seconds that the present block may still run; waiting for models and sub-agents does not count."""
+        return self._host.clock.left
+
     def snapshot(self) -> dict[str, dict[str, float | None]]:
         """``{resource: {"spent": …, "remaining": …}}``; a remaining of ``None`` means that there is no limit."""
         result: dict[str, dict[str, float | None]] = self._host.call("budget")

@@ -130,6 +130,17 @@ class AttemptStarted(Struct):
     capabilities: list[str] = []
 
 
+class AttemptResumed(Struct):
+    """Data of ``attempt_resumed``."""
+
+    machine: str
+    segment: str
+    since: Annotated[float, Meta(ge=0)]
+    seconds: Annotated[float, Meta(ge=0)]
+    agent: str = ""
+    version: str = ""
+
+
 class AttemptEnded(Struct):
     """Data of ``attempt_ended``."""
 
@@ -165,6 +176,7 @@ DATA: dict[Kind, type[Struct]] = {
     "capabilities_used": CapabilitiesUsed,
     "version_written": VersionWritten,
     "attempt_started": AttemptStarted,
+    "attempt_resumed": AttemptResumed,
     "attempt_ended": AttemptEnded,
     "model_call": ModelCall,
 }

@@ -109,7 +109,7 @@ class Tree:
                 if event.kind == "commit":
                     commits[event.attempt] = event.segment
             elif event.kind == "attempt_resumed":
-                machines[event.attempt] = event.data["machine"]
+                machines[event.attempt] = event.data.get("machine", "")
         return cls((draft.segment() for draft in drafts.values()), commits, machines)
 
     def __contains__(self, identifier: str) -> bool:

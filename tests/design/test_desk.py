@@ -9,15 +9,20 @@ import os
 import shutil
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from pokerl.budget import Budget
 from pokerl.errors import InterfaceProblem, StateRejected, UsageProblem
 from pokerl.play.interface import load_interface
-from tests.play.stage import FINISH
+from pokerl.play.run import Run
+from tests.design.test_experiment import told
+from tests.play.stage import FINISH, Meddling
+from tests.play.test_attempt import kill_machine
 
 GO = "def go(game, far: int = 1) -> str:\n    '''Go.'''\n    game.wait(far)\n    return 'gone'\n"
 PICTURE = 'import hashlib\nprint("SEEN", game.frame, hashlib.sha256(game.screen().tobytes()).hexdigest())\n'
@@ -248,3 +253,37 @@ def test_a_version_that_hangs_when_it_is_imported_is_told(office, monkeypatch):
     told = office.ask("workspace_check", version="hanging")
     assert told.startswith("PROBLEM: Version 'hanging' cannot be imported")
     assert "must end by itself" in told
+
+
+def test_branches_of_a_designers_worker_that_was_lost_end(office, played):
+    extension = office.desk.extension()
+    for descriptor in extension.descriptors():
+        os.close(descriptor)
+    reply = extension.functions["open_branch"]({"start": played["end"]})
+    for descriptor in (*reply.descriptors, *extension.descriptors()):  # the ones of the worker that comes next
+        os.close(descriptor)
+    ended = [event.machine for event in office.run.events() if event.kind == "machine_ended"]
+    assert reply.value in ended
+    with pytest.raises(UsageProblem, match="There is no branch"):
+        extension.functions["branch_standing"]({"machine": reply.value})
+
+
+def test_a_designer_whose_machine_was_killed_opens_another_where_it_stood(experiment):
+    turns = {
+        "designer": (
+            "from pokerl.errors import MachineLost\ngame.wait(30)",
+            "try: game.wait(1)\nexcept MachineLost as e: print('LOST', e.remedy)",
+            "print('AT', game.reopen().frame); game.wait(1); print('ON', game.frame)",
+            FINISH,
+        )
+    }
+
+    def watch(run: Run, _: Budget) -> AbstractContextManager[object]:
+        run.model["designer"] = Meddling(run.model["designer"], 2, kill_machine(run), "designer")
+        return nullcontext()
+
+    text = told(experiment(turns, watch=watch).folder)
+    assert "LOST `game.reopen()` goes on with another machine" in text
+    assert "[Your probing machine died." in text
+    assert "AT 30" in text
+    assert "ON 31" in text

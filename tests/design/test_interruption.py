@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from pokerl.errors import RunFolderProblem
+from pokerl.play.cut import cut_attempts
 from pokerl.timeline import Event, Tree, read_events
 from pokerl.timeline.check import check_run
 from tests.design.test_experiment import WRITE
@@ -124,6 +126,27 @@ def test_what_was_spent_before_counts_after_a_resume(cut):
     assert done.returncode == 3, done.stderr.decode()
     assert json.loads(done.stdout)["stop"] == "budget"
     assert b"no tokens left" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [("attempt_started", "limits"), ("attempt_started", "interface"), ("attempt_resumed", "since"), ("note", "text")],
+)
+def test_a_log_that_was_changed_is_refused_in_a_sentence(kind, field):
+    begun = {"version": "v1", "interface": "a" * 64, "start": "", "agent": "player-v1", "limits": {}}
+    resumed = {"machine": "m0002", "segment": "", "since": 5.0, "seconds": 1.0}
+    events = [
+        Event("attempt_started", 1.0, "a001", data=begun),
+        Event("attempt_resumed", 5.0, "a001", data=resumed),
+        Event("note", 6.0, "a001", data={"text": "by the door"}),
+    ]
+    (cut,) = cut_attempts(events)
+    assert (cut.begun.version, cut.spent["wall_seconds"], cut.notes) == ("v1", 2.0, ("by the door",))
+    for event in events:
+        if event.kind == kind:
+            del event.data[field]
+    with pytest.raises(RunFolderProblem, match=r"The log does not tell how to go on with an attempt: .+\."):
+        cut_attempts(events)
 
 
 def test_ctrl_c_ends_everything_in_order(tmp_path):

@@ -24,6 +24,8 @@ from pokerl.play.settings import AgentSettings
 from pokerl.play.versions import keep_version
 from pokerl.rlm import OpenAIModel
 from pokerl.rlm.models.settings import EndpointSettings
+from pokerl.timeline import Tree, read_events
+from pokerl.timeline.check import check_run
 from tests.play.stage import FINISH, WIN, Meddling, write_interface
 
 Play = Callable[..., object]
@@ -172,6 +174,58 @@ def test_a_killed_machine_fails_the_attempt_and_says_so(play):
     assert any("MachineLost" in error for error in played.result.errors)
     assert played.result.trunk_frames == 50
     assert played.of("attempt_ended")
+
+
+def test_a_player_whose_machine_was_killed_opens_another_where_it_stood(play):
+    played = play(
+        "game.wait(50); game.checkpoint(); game.hold('a', 7)",
+        "game.wait(50)",
+        "print('AT', game.reopen().frame); game.hold('b', 5); print('ON', game.frame)",
+        FINISH,
+        meddle=when(2, kill_machine),
+    )
+    assert (played.result.outcome, played.result.trunk_frames) == ("answered", 62)
+    assert played.result.frames == 50 + 7 + 7 + 5
+    assert "`game.reopen()` goes on with another machine, where its last act led." in played.told
+    assert "AT 57" in played.told
+    assert "ON 62" in played.told
+    trunk = Tree.from_events(read_events(played.run.folder)).trunk(played.result.identifier)
+    assert [(act.mask, act.frames) for segment in trunk for act in segment.acts] == [(0, 50), (1, 7), (2, 5)]
+    first, second = played.of("machine_started")
+    (resumed,) = played.of("attempt_resumed")
+    assert (resumed.data["machine"], first.machine != second.machine) == (second.machine, True)
+    assert check_run(played.run.folder).ok
+
+
+def test_a_worker_that_is_lost_with_its_machine_gets_another_one(play):
+    played = play(
+        "game.wait(9)", "import os; os._exit(1)", "game.wait(3); print('AT', game.frame)", FINISH,
+        meddle=when(2, kill_machine),
+    )  # fmt: skip
+    assert "AT 12" in played.told
+    assert (played.result.outcome, played.result.trunk_frames) == ("answered", 12)
+
+
+def test_a_machine_that_lives_is_not_replaced(play):
+    played = play("game.wait(9); print('AT', game.reopen().frame)\nwith game.branch() as b: b.reopen()", FINISH)
+    assert "AT 9" in played.told
+    assert "This machine cannot be opened again. Open another branch from a checkpoint" in played.told
+    assert not played.of("attempt_resumed")
+
+
+def test_code_can_see_how_long_it_may_still_run(play):
+    tool = (
+        "def patient(game):\n    n = 0\n    while game.seconds_left > 29:\n        game.wait(60); n += 1\n    return n"
+    )
+    played = play(
+        "print('TOOL', patient() > 0, 28 < game.seconds_left <= 29, budget.block_seconds <= 29)\n"
+        "r, = explore([lambda g: 0 < g.seconds_left <= 5], seconds=5); print('POLICY', r.answer)",
+        FINISH,
+        tools=tool,
+        limits={"wall": "60s"},
+    )
+    assert "TOOL True True True" in played.told
+    assert "POLICY True" in played.told
 
 
 def test_a_machine_that_hangs_ends_with_the_attempt(play):
