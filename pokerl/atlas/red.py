@@ -66,6 +66,7 @@ class _Decoder:
         self.tile_at = self._tiles(tables.block_tiles(self.tileset))
 
     def map(self) -> AtlasMap:
+        """The whole map, decoded."""
         tile_at, size = self.tile_at, (self.width, self.height)
         warps = self._warps()
         spins = self._spins()

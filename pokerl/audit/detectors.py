@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from pokerl.audit.decode import map_words, money_words
 from pokerl.audit.glimpse import Creature, Glimpse
-from pokerl.audit.path_rules import HALL_OF_FAME, PATH_RULES
+from pokerl.audit.path_rules import PATH_RULES
 from pokerl.cartridge import Cartridge
 
 LASTING = 300
@@ -20,10 +20,6 @@ LASTING = 300
 
 MONEY_JUMP = 10_000
 """More than any trainer pays; what comes in outside battle and shop in one go cannot be as much."""
-
-_FLIGHT_GOALS = frozenset({*range(0x0B), 0x0F, 0x15})
-_OUTDOORS = 0x25
-_SAFARI, _SAFARI_GATE = range(0xD9, 0xE2), 0x9C
 
 
 class Sighting(Struct, frozen=True):
@@ -77,11 +73,7 @@ def map_edge(before: Glimpse, now: Glimpse, cartridge: Cartridge) -> str:
     """A change of map along no edge that the game has."""
     if before.map == now.map or now.map in before.exits | before.returns | now.returns or before.map in now.exits:
         return ""
-    if before.map < _OUTDOORS and now.map in _FLIGHT_GOALS:
-        return ""
-    if before.map in _SAFARI and now.map == _SAFARI_GATE:
-        return ""
-    if now.map == HALL_OF_FAME and "CHAMPION" in map_words(before.map, cartridge).upper():
+    if cartridge.gates.leads(before.map, now.map):
         return ""
     old, new = (map_words(place, cartridge) for place in (before.map, now.map))
     return f"the map changed from {old} to {new}, which no door joins"

@@ -1,4 +1,4 @@
-"""Where the game stops who has not done something yet: what lies behind, and what it asks for."""
+"""Where the game stops who has not done something yet, and where it takes the player by itself."""
 
 from __future__ import annotations
 
@@ -27,21 +27,35 @@ class Gate(Struct, frozen=True):
     needs: tuple[tuple[Place, ...], ...]
 
 
+class Leap(Struct, frozen=True, forbid_unknown_fields=True):
+    """A change of map by no door and over no edge: from one of the origins to one of the targets."""
+
+    title: str
+    origins: frozenset[int]
+    targets: frozenset[int]
+
+
 class Gates(Struct, frozen=True):
     """The order in which a game lets itself be played.
 
     Attributes:
         gates: in the order of the game.
+        leaps: changes of map by no door.
         engaged: the bit that is set from when a trainer sees the player until their battle; ``None`` if not known.
     """
 
     gates: tuple[Gate, ...] = ()
+    leaps: tuple[Leap, ...] = ()
     engaged: Place | None = None
 
     @property
     def places(self) -> frozenset[Place]:
         """Every bit that a gate asks for."""
         return frozenset(place for gate in self.gates for need in gate.needs for place in need)
+
+    def leads(self, origin: int, target: int) -> bool:
+        """Whether the game itself takes the player from one map to another."""
+        return any(origin in leap.origins and target in leap.targets for leap in self.leaps)
 
 
 class _Gate(Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,6 +67,7 @@ class _Gate(Struct, frozen=True, forbid_unknown_fields=True):
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
     engaged: str
     gate: tuple[_Gate, ...]
+    leap: tuple[Leap, ...] = ()
 
 
 def read_gates(path: Path) -> Gates:
@@ -64,7 +79,7 @@ def read_gates(path: Path) -> Gates:
     try:
         listed = msgspec.toml.decode(path.read_bytes(), type=_File)
         gates = tuple(Gate(row.title, frozenset(row.maps), tuple(map(_places, row.needs))) for row in listed.gate)
-        return Gates(gates, _place(listed.engaged))
+        return Gates(gates, listed.leap, _place(listed.engaged))
     except (OSError, ValueError) as error:
         raise ConfigurationProblem(f"The gates in {path} cannot be read: {error}.", "Install pokerl again.") from error
 

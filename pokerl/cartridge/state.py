@@ -56,6 +56,7 @@ class GameState(Struct, frozen=True):
 
     Attributes:
         running: whether a game is being played; at the title screen and in the introduction most of the rest is blank.
+            It turns true up to ten frames before the first picture of the game is drawn.
         player: who, where, how rich, how far.
         party: one to six creatures once there is a starter.
         bag: items in the order of the bag.

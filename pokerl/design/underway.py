@@ -52,6 +52,7 @@ class _Playing:
 
     @property
     def ended(self) -> bool:
+        """Whether there is a result, or what kept it from one."""
         return self.call.done.is_set()
 
 

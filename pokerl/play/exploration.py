@@ -197,6 +197,7 @@ def ask(query: Callable[[str], str], goal: str) -> Choose:
     """
 
     def choose(cells: Sequence[Cell], count: int) -> list[Cell]:
+        """The cells that the model names, as many as are wanted."""
         least = sorted(cells, key=lambda cell: (cell.chosen, cell.seen, -cell.checkpoint.frame))[:LISTED]
         lines = [
             f"{number}: {cell.key} ({cell.checkpoint.frame} frames away, seen {cell.seen}, explored from {cell.chosen})"
@@ -247,12 +248,14 @@ def reroll(
     start = game.checkpoint("re-roll")
 
     def attempt(waited: int, branch: Game) -> dict[str, Any]:
+        """One try, after so many frames."""
         if waited:
             branch.wait(waited)
         answer = act(branch)
         return {"waited": waited, "answer": answer, "held": bool(until(branch))}
 
     def wished(result: Explored) -> tuple[bool, int]:
+        """The rank of a try: those that came out as wished first, of these the earliest."""
         held = isinstance(result.answer, dict) and result.answer["held"] and not result.error
         return (held, -result.number)
 

@@ -39,6 +39,7 @@ def pack(policy: Callable[..., Any], here: Mapping[str, Any]) -> bytes:
 
     class Packer(cloudpickle.Pickler):  # type: ignore[misc]
         def persistent_id(self, value: Any) -> str | None:
+            """The name of what is not packed."""
             return names.get(id(value))
 
     packed = io.BytesIO()
@@ -57,6 +58,7 @@ def unpack(packed: bytes, here: Mapping[str, Any]) -> Callable[..., Any]:
 
     class Unpacker(pickle.Unpickler):
         def persistent_load(self, name: str) -> Any:
+            """What has that name here."""
             return here.get(name, _Absent(name))
 
     policy: Callable[..., Any] = Unpacker(io.BytesIO(packed)).load()

@@ -91,6 +91,7 @@ class Run:
         """A ledger whose calls are recorded as events of an attempt (or of the experiment itself)."""
 
         def report(call: ModelCall) -> None:
+            """Record one call."""
             self.record(
                 "model_call",
                 attempt=attempt,

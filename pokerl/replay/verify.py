@@ -152,6 +152,7 @@ class _Comparison:
     def run(
         self, whole: int, sample: Callable[[Machine], None] | None, progress: Callable[[int, int], None] | None
     ) -> Replay:
+        """Do the path again and compare; the arguments are those of :func:`replay`."""
         begun, start = time.monotonic(), self.machine.frame
         if sample:
             sample(self.machine)

@@ -88,6 +88,7 @@ class _Check:
         self.rom_sha1 = ""
 
     def run(self) -> Checkup:
+        """Look through everything, the manifest first."""
         self._manifest()
         lines = Lines(self._wrong)
         events = 0

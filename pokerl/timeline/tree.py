@@ -182,6 +182,7 @@ class _Draft:
         self.committed = False
 
     def note(self, event: Event) -> None:
+        """Take in one event of the segment."""
         data = event.data
         match event.kind:
             case "input":
@@ -197,6 +198,7 @@ class _Draft:
                 self.committed = True
 
     def segment(self) -> Segment:
+        """The segment as far as its events were read."""
         started = self.started
         return Segment(
             identifier=started.segment,

@@ -23,6 +23,26 @@ def test_a_new_game_begins_in_the_bedroom(demo_console, demo):
     assert menu is not None and "SAVE" in menu.entries
 
 
+def test_a_game_is_running_some_frames_before_its_first_picture(demo_console, demo):
+    white: list[bool] = []
+
+    def look() -> None:
+        picture = demo_console.boy.screen.ndarray[:, :, :3]
+        white.append(bool((picture == picture[0, 0]).all()))
+
+    def draw(frames: int) -> None:
+        for _ in range(frames):
+            demo_console.boy.tick(1, True, False)
+            if demo_console.state(demo).running:
+                look()
+
+    demo_console.run = draw
+    demo_console.new_game(demo)
+    assert white[0]
+    assert not white[10]
+    assert not white[-1]
+
+
 def test_nothing_counts_until_the_bedroom_is_left(demo_console, demo):
     watch = MilestoneWatch(demo.milestones)
     demo_console.after_chunk = lambda: watch.update(demo_console.image(watch.spans))

@@ -17,6 +17,7 @@ def test_a_gate_names_maps_and_events_that_the_game_has(identifier):
     badges = {(0xD356, bit) for bit in range(len(cartridge.badges))}
     assert cartridge.gates.gates and cartridge.gates.places <= events | badges
     assert {place for gate in cartridge.gates.gates for place in gate.maps} <= set(cartridge.maps)
+    assert {place for leap in cartridge.gates.leaps for place in leap.origins | leap.targets} <= set(cartridge.maps)
 
 
 @pytest.mark.parametrize("identifier", ["demo", "red"])
@@ -28,6 +29,12 @@ def test_an_event_that_a_milestone_waits_for_has_a_name(identifier):
 
 def test_a_game_of_which_nothing_is_known_has_no_gates():
     assert load("generic").gates.gates == () and load("generic").gates.engaged is None
+
+
+def test_the_game_itself_takes_the_player_to_the_hall_of_fame_and_not_back():
+    for gates in (load("demo").gates, load("red").gates, load("blue").gates):
+        assert gates.leads(0x78, 0x76)
+        assert not gates.leads(0x76, 0x78)
 
 
 @pytest.mark.parametrize(

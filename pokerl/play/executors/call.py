@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -65,6 +66,24 @@ class Closing:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class Threads(Closing):
+    """An executor of this computer, which has a thread for each core.
+
+    Args:
+        cores: how many calls at once; as many as there are by default.
+    """
+
+    host = "127.0.0.1"
+
+    def __init__(self, cores: int = 0) -> None:
+        self.cores = cores or len(os.sched_getaffinity(0))
+        self._threads = ThreadPoolExecutor(self.cores, thread_name_prefix="executor")
+
+    def close(self) -> None:
+        """Wait for what runs; what waits is dropped."""
+        self._threads.shutdown(cancel_futures=True)
 
 
 class Outcome(Struct, frozen=True):

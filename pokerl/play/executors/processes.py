@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 
-from pokerl.play.executors.call import Closing, Lost, unpack
+from pokerl.play.executors.call import Lost, Threads, unpack
 
 LAST_WORDS = 500
 
 
-class Processes(Closing):
+class Processes(Threads):
     """Runs each call in a process of its own (0.3 s to start), so that one that dies takes nothing with it.
 
     Args:
@@ -21,11 +20,9 @@ class Processes(Closing):
     """
 
     name = "processes"
-    host = "127.0.0.1"
 
     def __init__(self, cores: int = 0) -> None:
-        self.cores = cores or len(os.sched_getaffinity(0))
-        self._threads = ThreadPoolExecutor(self.cores, thread_name_prefix="executor")
+        super().__init__(cores)
         self._lock = threading.Lock()
         self._running: set[subprocess.Popen[bytes]] = set()
         self._closed = False
@@ -40,7 +37,7 @@ class Processes(Closing):
             self._closed = True
             for process in self._running:
                 process.kill()
-        self._threads.shutdown(cancel_futures=True)
+        super().close()
 
     def _call(self, function: str, payload: bytes) -> bytes:
         command = [sys.executable, "-m", "pokerl.play.executors.process", function]
