@@ -28,8 +28,8 @@ from pokerl.play.run import PROBE, Run
 from pokerl.play.versions import keep_version
 from pokerl.play.worker import LOST
 from pokerl.rlm import Child, Extension, Result, load_agent
+from pokerl.rlm.arguments import take
 from pokerl.rlm.extension import Function
-from pokerl.rlm.queries import take
 from pokerl.states.shelf import put_start
 from pokerl.timeline import Poke, Segment, Tree, read_events
 from pokerl.words import counted

@@ -20,9 +20,9 @@ from pokerl.play.cut import Cut
 from pokerl.play.interface import Interface
 from pokerl.play.result import AttemptResult
 from pokerl.play.run import Run
+from pokerl.rlm.arguments import take
 from pokerl.rlm.cancellation import Cancellation
 from pokerl.rlm.extension import Function
-from pokerl.rlm.queries import take
 
 MAXIMUM_PLAYING = 8
 """Attempts that may go on at once; more where the executor that plays them has more cores."""

@@ -10,9 +10,11 @@ from pokerl.rlm import wording
 from pokerl.rlm.agent import AgentSpec
 from pokerl.rlm.cancellation import Cancellation
 from pokerl.rlm.conversation import Conversation
+from pokerl.rlm.delegation import Delegation, StartAgent
 from pokerl.rlm.extension import Extension, Function
 from pokerl.rlm.process import Cell, Worker
-from pokerl.rlm.queries import StartAgent, SubCalls, Surroundings
+from pokerl.rlm.queries import Questions
+from pokerl.rlm.surroundings import Surroundings
 from pokerl.rlm.transcript import AgentTranscript, Block, now
 from pokerl.sandbox import Policy
 
@@ -61,13 +63,14 @@ class Bench:
         self._kept = 0
         self._lost_in_a_row = 0
         self._life = Cancellation(around.cancelled)
-        sub_calls = SubCalls(agent, around, extension, start_agent, lambda: self._life)
+        questions = Questions(agent, around, lambda: self._life)
+        sub_agents = Delegation(agent, around, extension, start_agent, questions, lambda: self._life)
         self._worker = Worker(
             tier=around.launcher.tier,
             launcher=around.launcher,
             policy=policy_for(extension),
             context=context,
-            functions={**sub_calls.functions(), **self._own(), **extension.functions},
+            functions={**questions.functions(), **sub_agents.functions(), **self._own(), **extension.functions},
             quick=frozenset(self._own()) | extension.quick,
             extension=extension,
             image_limit=agent.image_limit,

@@ -22,9 +22,9 @@ from pokerl.rlm.ledger import Ledger
 from pokerl.rlm.messages import Completion, Message, Model, ModelRequest, fixed_digest, total
 from pokerl.rlm.problems import ContextTooLong, Interrupted
 from pokerl.rlm.process import Cell
-from pokerl.rlm.queries import Surroundings
 from pokerl.rlm.result import Progress, Result, Stop
 from pokerl.rlm.resume import rebuild, spent_before
+from pokerl.rlm.surroundings import Surroundings
 from pokerl.rlm.transcript import AgentTranscript, Ended, Resumed, Started, Transcript, Turn, now
 from pokerl.rlm.values import to_plain
 
