@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from pokerl.atlas.graph import ABILITIES, Graph
 from pokerl.atlas.model import MEANINGS, STEPS, Place
-from pokerl.atlas.obstacles import guarded, occupied, watched
+from pokerl.atlas.obstacles import SHUT, guarded, occupied, watched
 from pokerl.atlas.path import Goal, Move, Path
 from pokerl.atlas.search import Search
 from pokerl.atlas.world import World
@@ -142,18 +142,20 @@ class Finder:
             if move.kind in ABILITIES - set(abilities)
         }
         people = [
-            self._gives_way(move.place) for move in moves if in_way.get(move.place, 0) < 0 and move.kind != "strength"
+            self._gives_way(move.place, in_way[move.place])
+            for move in moves
+            if in_way.get(move.place, 0) < 0 and move.kind != "strength"
         ]
         return " and ".join([*reversed(needed.values()), *people])
 
-    def _gives_way(self, place: Place) -> str:
+    def _gives_way(self, place: Place, cost: int) -> str:
         """What must happen so that a square is free."""
         for guard in self.world.maps[place.map].guards:
             if (place.x, place.y) in guard.squares:
                 return f"{guard.who} lets the player pass {self._name(place)} ({' or '.join(sorted(guard.until))})"
         person = next((one for one in self.world.maps[place.map].people if (one.x, one.y) == (place.x, place.y)), None)
         if person is None:
-            return f"what shuts {self._name(place)} opens"
+            return f"what shuts {self._name(place)} opens" + " (the caller gave it as `blocked`)" * (cost == SHUT)
         return f"{person.kind} {person.slot} leaves {self._name(place)}"
 
     def _name(self, place: Place) -> str:

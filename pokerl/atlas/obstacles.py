@@ -8,8 +8,8 @@ from pokerl.atlas.model import Place
 from pokerl.atlas.world import World
 
 WANDERER_COST = 4
-BLOCKED, BOULDER = -1, -2
-"""Costs of squares that cannot be entered, and of those that only who pushes boulders can enter."""
+BLOCKED, BOULDER, SHUT = -1, -2, -3
+"""Costs of squares that cannot be entered, that only who pushes boulders can enter, and that the caller shut."""
 Slot = tuple[int, int]
 """A person or thing: map and slot."""
 
@@ -31,7 +31,7 @@ def occupied(
                 found[Place(identifier, person.x, person.y)] = cost
         for x, y in now or ():
             found.setdefault(Place(identifier, x, y), BLOCKED)
-    return found | dict.fromkeys(blocked, BLOCKED)
+    return found | dict.fromkeys(blocked, SHUT)
 
 
 def guarded(world: World, story: Collection[str]) -> dict[Place, int]:

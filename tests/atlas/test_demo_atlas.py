@@ -97,7 +97,9 @@ def test_one_talks_to_somebody_from_beside_and_to_the_nurse_across_her_counter(f
 
 def test_a_blocked_square_is_gone_round_or_told(finder):
     gate = [Place(LANE, 10, 27), Place(LANE, 11, 27)]
-    assert not finder.path(Place(TOWN, 10, 8), LANE, blocked=gate)
+    shut = finder.path(Place(TOWN, 10, 8), LANE, blocked=gate)
+    assert not shut
+    assert shut.reason.endswith("27) opens (the caller gave it as `blocked`).")
     assert finder.path(Place(TOWN, 10, 8), LANE, blocked=gate[:1]).end == gate[1]
 
 
