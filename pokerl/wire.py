@@ -85,6 +85,7 @@ class Channel(Generic[Incoming]):
         self._sends = sends
         self._accept_descriptors = accept_descriptors
         self._buffer = bytearray()
+        self._readable = _poll_for(stream, select.POLLIN)
         self.descriptors: list[int] = []
         self.received = 0
 
@@ -105,14 +106,15 @@ class Channel(Generic[Incoming]):
             raise WireProblem(
                 f"A message of {len(body)} bytes is over the limit of {self._limit}.", "Send less at once."
             )
-        _check_values(body, self._sends)
+        if self._sends is not None:
+            _check_values(body, self._sends)
         frame = HEADER.pack(len(body)) + body
         try:
             if descriptors:
                 rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
                 sent = self._stream.sendmsg([frame], rights)
                 frame = frame[sent:]
-            self._send_whole(memoryview(frame))
+            self._send_whole(frame)
         except OSError as error:
             raise Closed("The other process is gone.") from error
 
@@ -127,12 +129,12 @@ class Channel(Generic[Incoming]):
             Closed: the other side is gone.
             WireProblem: the frame is too large or its body is not of the incoming type.
         """
+        message = self.receive_now()
         until = None if timeout is None else time.monotonic() + timeout
-        while (size := self._missing()) > 0:
-            if until is not None and not _wait(self._stream, select.POLLIN, until - time.monotonic()):
-                raise Timeout("The other process did not answer in time.")
-            self._take(max(size, CHUNK))
-        return self._decode()
+        while message is None:
+            self._await(None if until is None else until - time.monotonic())
+            message = self.receive_now()
+        return message
 
     def wait(self, timeout: float | None = None) -> None:
         """Wait until something of a message is there, without taking it: whoever is interrupted here loses nothing.
@@ -140,19 +142,18 @@ class Channel(Generic[Incoming]):
         Raises:
             Timeout: nothing arrived in time.
         """
-        if self._missing() > 0 and not _wait(self._stream, select.POLLIN, timeout):
-            raise Timeout("The other process did not answer in time.")
+        if self._first_end() > len(self._buffer):
+            self._await(timeout)
 
     def receive_now(self) -> Incoming | None:
         """One message if it has arrived whole, else None; never waits. Raises like :meth:`receive`.
 
         For one process that serves several others: a peer that sends half a frame keeps nobody waiting.
         """
-        size = self._missing()
-        if size > 0 and _wait(self._stream, select.POLLIN, 0):
-            self._take(max(size, CHUNK))
-            size = self._missing()
-        return None if size > 0 else self._decode()
+        while (missing := (end := self._first_end()) - len(self._buffer)) > 0:
+            if not self._take(max(missing, CHUNK)):
+                return None
+        return self._decode(end)
 
     def request(self, message: Any, timeout: float | None = None) -> Incoming:
         """Send one message and wait for the answer."""
@@ -171,59 +172,69 @@ class Channel(Generic[Incoming]):
         self.descriptors.clear()
         self._stream.close()
 
-    def _send_whole(self, frame: memoryview) -> None:
+    def _send_whole(self, frame: bytes) -> None:
         if self._patience is None:
             self._stream.sendall(frame)
             return
-        until = time.monotonic() + self._patience
+        until = 0.0
         while frame:
             try:
                 frame = frame[self._stream.send(frame, socket.MSG_DONTWAIT) :]
             except BlockingIOError:
-                if not _wait(self._stream, select.POLLOUT, until - time.monotonic()):
+                until = until or time.monotonic() + self._patience
+                writable = _poll_for(self._stream, select.POLLOUT)
+                if not writable.poll(_milliseconds(until - time.monotonic())):
                     raise Timeout("The other process does not read what is sent to it.") from None
 
-    def _missing(self) -> int:
-        """How many bytes are missing of the first frame (of its header, as long as that is incomplete)."""
+    def _await(self, seconds: float | None) -> None:
+        if not self._readable.poll(_milliseconds(seconds)):
+            raise Timeout("The other process did not answer in time.")
+
+    def _first_end(self) -> int:
+        """Where the first frame in the buffer ends (its header, as long as that is incomplete)."""
         if len(self._buffer) < HEADER.size:
-            return HEADER.size - len(self._buffer)
+            return HEADER.size
         (length,) = HEADER.unpack_from(self._buffer)
         if length > self._limit:
             raise WireProblem(f"A frame of {length} bytes is over the limit of {self._limit}.", "Send less at once.")
-        return HEADER.size + int(length) - len(self._buffer)
+        return HEADER.size + int(length)
 
-    def _decode(self) -> Incoming:
-        (length,) = HEADER.unpack_from(self._buffer)
-        body = bytes(memoryview(self._buffer)[HEADER.size : HEADER.size + length])
-        del self._buffer[: HEADER.size + length]
+    def _decode(self, end: int) -> Incoming:
+        body = self._buffer[HEADER.size : end]
+        del self._buffer[:end]
         self.received = len(body)
-        _check_values(body, self._values)
+        if self._values is not None:
+            _check_values(body, self._values)
         try:
             return self._decoder.decode(body)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
             # The error repeats what was sent, be it megabytes.
             raise WireProblem(f"A message is malformed: {str(error)[:LONGEST_COMPLAINT]}.") from error
 
-    def _take(self, size: int) -> None:
+    def _take(self, size: int) -> bool:
+        """Take what has arrived, without waiting; whether something had."""
         try:
             if self._accept_descriptors:
-                data, descriptors, _, _ = socket.recv_fds(self._stream, size, MAXIMUM_DESCRIPTORS)
-                self.descriptors.extend(descriptors)
+                data, arrived = _receive_with_descriptors(self._stream, size)
+                self.descriptors.extend(arrived)
             else:
-                data = self._stream.recv(size)
+                data = self._stream.recv(size, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
         except OSError as error:
             raise Closed("The other process is gone.") from error
         if not data:
             raise Closed("The other process is gone.")
         self._buffer += data
+        return True
 
 
-def _check_values(body: bytes, most: int | None) -> None:
-    if most is not None and count_values(body, most) > most:
+def _check_values(body: bytes | bytearray, most: int) -> None:
+    if count_values(body, most) > most:
         raise WireProblem(f"A message holds more than {most} values.", "Send many numbers as text or as bytes.")
 
 
-def count_values(body: bytes, most: int) -> int:
+def count_values(body: bytes | bytearray, most: int) -> int:
     """How many values a MessagePack body holds at all depths, keys included; counting ends above ``most``.
 
     Nothing is built, so that a body which would not fit into memory is known before it is decoded.
@@ -243,11 +254,26 @@ def count_values(body: bytes, most: int) -> int:
     return count
 
 
-def _wait(stream: socket.socket, event: int, seconds: float | None) -> bool:
-    """Wait until a socket is readable or writable; ``select.select`` would fail for descriptors above 1023."""
+def _receive_with_descriptors(stream: socket.socket, size: int) -> tuple[bytes, list[int]]:
+    """Like ``socket.recv_fds``, which leaves out its flags (in Python 3.11) and would wait."""
+    descriptors = array.array("i")
+    room = socket.CMSG_LEN(MAXIMUM_DESCRIPTORS * descriptors.itemsize)
+    data, ancillary, _, _ = stream.recvmsg(size, room, socket.MSG_DONTWAIT)
+    for level, kind, content in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            descriptors.frombytes(content[: len(content) - len(content) % descriptors.itemsize])
+    return data, list(descriptors)
+
+
+def _poll_for(stream: socket.socket, event: int) -> select.poll:
+    """What waits for a socket; ``select.select`` would fail for descriptors above 1023."""
     poll = select.poll()
     poll.register(stream, event)
-    return bool(poll.poll(None if seconds is None else max(0, seconds * 1000)))
+    return poll
+
+
+def _milliseconds(seconds: float | None) -> float | None:
+    return None if seconds is None else max(0, seconds * 1000)
 
 
 def pair(incoming_here: Any, **options: Any) -> tuple[Channel[Any], socket.socket]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pokerl import errors
+from pokerl.emulator.pairing import Follower
 from pokerl.emulator.protocol import (
     BUTTONS,
     Act,
@@ -41,6 +42,8 @@ Wanted = TypeVar("Wanted")
 
 HEIGHT, WIDTH = 144, 160
 
+_UNGUARDED = nullcontext()
+
 REQUEST_SECONDS = 120.0
 """How long an answer may take: several times what the longest act takes, drawn and on a busy computer."""
 
@@ -51,8 +54,10 @@ class Client:
     Args:
         channel: to the machine, with ``protocol.Answer`` as its incoming type.
         timeout: seconds after which a machine that does not answer counts as lost.
-        guard: a context in which nothing interrupts this thread, around whatever must not be done by halves. Code that
-            is interrupted while it waits for an answer may go on asking: the late answer is passed over.
+        follows: whether the asking thread goes to the core where its machine is, when they take turns often.
+        guard: a context, entered often, in which nothing interrupts this thread, around whatever must not be done by
+            halves. Code that is interrupted while it waits for an answer may go on asking: the late answer is passed
+            over.
 
     Every method raises the error that the machine answers (``CapabilityDenied``, ``BudgetSpent``, ``StateRejected``,
     ``UsageProblem``), and :class:`~pokerl.errors.MachineLost` when the machine died or hung. A request that was cut
@@ -64,13 +69,16 @@ class Client:
         channel: Channel[Answer],
         *,
         timeout: float | None = REQUEST_SECONDS,
-        guard: Callable[[], AbstractContextManager[None]] = nullcontext,
+        follows: bool = False,
+        guard: AbstractContextManager[None] = _UNGUARDED,
         remedy: str = "Start another machine from its last checkpoint.",
     ) -> None:
         self.timeout = timeout
         self._guard = guard
         self._remedy = remedy
         self._owed = False
+        self._follows = follows
+        self._follower = Follower()
         self._channel = channel
         self._lock = threading.Lock()
         self._lost = ""
@@ -84,7 +92,10 @@ class Client:
         tool: str = "",
     ) -> Acted:
         """Do steps, then read memory and the screen, in one round trip."""
-        return self._ask(Act(list(steps), list(reads), screen, tool), Acted)
+        acted = self._ask(Act(list(steps), list(reads), screen, tool, self._follows), Acted)
+        if acted.core is not None:
+            self._follower.go(acted.core)
+        return acted
 
     def press(self, buttons: Buttons, *, hold: int = 8, wait: int = 8, tool: str = "") -> Acted:
         """Hold one button or several for ``hold`` frames, then nothing for ``wait`` frames."""
@@ -142,6 +153,7 @@ class Client:
 
     def close(self) -> None:
         """Let go of the machine; it goes on for its other clients."""
+        self._follower.leave()
         self._lost = "This client was closed."
         self._channel.close()
 
@@ -169,7 +181,7 @@ class Client:
         try:
             if self._owed:
                 self._answer()
-            with self._guard():
+            with self._guard:
                 self._channel.send(request, descriptors)
                 self._owed = True
             return self._answer()
@@ -181,7 +193,7 @@ class Client:
     def _answer(self) -> Answer:
         """The answer that is owed; while it is waited for, and only then, an interruption may come."""
         self._channel.wait(self.timeout)
-        with self._guard():
+        with self._guard:
             answer = self._channel.receive(self.timeout)
             self._owed = False
         return answer

@@ -6,6 +6,7 @@ One request gives one answer. What the asker may do depends on the socket the re
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from pokerl.emulator.frames import FrameCounter
 from pokerl.emulator.journal import Journal
 from pokerl.emulator.machine import PYBOY_VERSION, Machine
 from pokerl.emulator.meter import Meter
+from pokerl.emulator.pairing import Pairing
 from pokerl.emulator.protocol import (
     MAXIMUM_ACT_FRAMES,
     MAXIMUM_READ,
@@ -46,6 +48,9 @@ LEAST_FREE = 512 * 1024 * 1024
 ROOM_EVERY = 64
 """Requests between two looks at the disk."""
 
+_RECORDED = (Poke, Checkpoint, Restore, Commit)
+"""Requests of which the host keeps something for as long as the attempt runs."""
+
 
 class Gate:
     """Handles the requests to one machine.
@@ -77,6 +82,7 @@ class Gate:
         counter = frames or FrameCounter(limit=settings.frame_limit)
         self._meter = Meter(counter, slot, settings.deadline, settings.own_frame_limit)
         self._last_checkpoint = settings.start
+        self._pairing = Pairing()
         self._draw = False
         self._requests = 0
         self._handlers: dict[type, Callable[[Any, Rights], Answer]] = {
@@ -124,7 +130,7 @@ class Gate:
         if self._requests % ROOM_EVERY == 1 and self._store is not None and free_bytes(self._store.folder) < LEAST_FREE:
             self._requests -= 1
             raise BudgetSpent(f"Less than {LEAST_FREE:,} bytes of the disk are free.", "What was reached is kept.")
-        if isinstance(request, Poke | Checkpoint | Restore | Commit):
+        if isinstance(request, _RECORDED):
             self._meter.record()
 
     def refuse(self, request: str, error: PokerlError, tool: str = "") -> Refused:
@@ -148,7 +154,7 @@ class Gate:
         finally:
             self._meter.settle()
             self.journal.input(stepping.runs, act.tool, stepping.reached)
-            self.journal.used(act.tool, {*needed})
+            self.journal.used(act.tool, needed)
         return Acted(
             frame=self.machine.frame,
             ran=stepping.frames,
@@ -156,6 +162,7 @@ class Gate:
             reads=[self.machine.read(span.address, span.length) for span in act.reads],
             screen=self.machine.screen().tobytes() if act.screen else None,
             milestones=[milestone.name for milestone, _ in stepping.reached],
+            core=self._pairing.after_act(time.monotonic_ns()) if act.follows else None,
         )
 
     def _read_rom(self, request: ReadRom, rights: Rights) -> Answer:
@@ -239,9 +246,9 @@ def refused(error: PokerlError) -> Refused:
 
 
 def _check_size(act: Act) -> None:
-    frames = sum(step.frames if isinstance(step, Hold) else step.limit for step in act.steps)
+    frames = sum([step.frames if isinstance(step, Hold) else step.limit for step in act.steps])
     if frames > MAXIMUM_ACT_FRAMES:
         raise UsageProblem(f"The act asks for {frames} frames at once.", f"Ask for {MAXIMUM_ACT_FRAMES} at most.")
-    length = sum(span.length for span in act.reads)
+    length = sum([span.length for span in act.reads])
     if length > MAXIMUM_READ:
         raise UsageProblem(f"The act reads {length} bytes at once.", f"Read {MAXIMUM_READ} at most.")

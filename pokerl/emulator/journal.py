@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 from pokerl.emulator.machine import Machine, Reached
 from pokerl.emulator.protocol import MachineSettings
@@ -91,7 +92,7 @@ class Journal:
         if self.refusals <= RECORDED_REFUSALS:
             self._write("refusal", request=request, capability=capability, tool=tool, message=error.message)
 
-    def used(self, tool: str, capabilities: set[str]) -> None:
+    def used(self, tool: str, capabilities: Iterable[str]) -> None:
         """A tool used capabilities once more."""
         if tool not in self._uses and len(self._uses) >= COUNTED_TOOLS:
             tool = OTHER_TOOLS

@@ -71,17 +71,10 @@ class Meter:
         Raises:
             BudgetSpent: none.
         """
-        if self._left < min(wanted, GRANT):
+        if wanted > self._left < GRANT:
             if limited:
                 self.check()
-            missing = min(wanted, GRANT) - self._left
-            if not self._counter.limit and not self._own_limit:
-                missing = max(missing, AHEAD)
-            if limited and self._own_limit:
-                missing = min(missing, self._own_limit - self._counter.of(self._slot))
-            self._left += self._counter.take(self._slot, missing, limited=limited)
-            if not self._left:
-                raise self._no_frames()
+            self._take(min(wanted, GRANT) - self._left, limited=limited)
         return min(wanted, self._left)
 
     def used(self, frames: int) -> None:
@@ -93,6 +86,15 @@ class Meter:
         if self._left:
             self._counter.give_back(self._slot, self._left)
             self._left = 0
+
+    def _take(self, missing: int, *, limited: bool) -> None:
+        if not self._counter.limit and not self._own_limit:
+            missing = max(missing, AHEAD)
+        if limited and self._own_limit:
+            missing = min(missing, self._own_limit - self._counter.of(self._slot))
+        self._left += self._counter.take(self._slot, missing, limited=limited)
+        if not self._left:
+            raise self._no_frames()
 
     def _no_frames(self) -> BudgetSpent:
         return BudgetSpent(

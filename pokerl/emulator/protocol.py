@@ -79,18 +79,19 @@ class Span(Struct, frozen=True):
     length: Annotated[int, Meta(ge=1, le=0x10000)]
 
 
-class Act(Struct, tag="act", frozen=True):
+class Act(Struct, tag="act", frozen=True, omit_defaults=True):
     """Do steps in order, then read memory and the screen: one round trip.
 
     Needs ``press`` if there are steps, ``ram.read`` for reads and conditions above 7FFF, ``rom.read`` for those below,
     ``screen`` for the screen. All steps together may ask for at most ``MAXIMUM_ACT_FRAMES``, all reads for at most
-    ``MAXIMUM_READ`` bytes.
+    ``MAXIMUM_READ`` bytes. ``follows`` says that the asker goes to the core that the answer names.
     """
 
     steps: Annotated[list[Hold | Until], Meta(max_length=4096)] = []
     reads: Annotated[list[Span], Meta(max_length=256)] = []
     screen: bool = False
     tool: ToolName = ""
+    follows: bool = False
 
 
 class ReadRom(Struct, tag="read_rom", frozen=True):
@@ -154,11 +155,12 @@ Request = Act | ReadRom | Poke | Checkpoint | Restore | Commit | Status
 HostRequest = Request | Stop | Attach
 
 
-class Acted(Struct, tag="acted", frozen=True):
+class Acted(Struct, tag="acted", frozen=True, omit_defaults=True):
     """Answer to :class:`Act`.
 
     ``met`` tells for each Until step whether its conditions came to hold; ``screen`` is 144×160×3 bytes, RGB, row by
-    row; ``milestones`` are those reached for the first time on this path during the act.
+    row; ``milestones`` are those reached for the first time on this path during the act. ``core`` is news for an asker
+    who follows: the core where the machine is, or -1 for anywhere (see ``pairing``).
     """
 
     frame: int
@@ -167,6 +169,7 @@ class Acted(Struct, tag="acted", frozen=True):
     reads: list[bytes] = []
     screen: bytes | None = None
     milestones: list[str] = []
+    core: int | None = None
 
 
 class RomRead(Struct, tag="rom_read", frozen=True):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import select
 import signal
 import socket
+import time
 from typing import Any
 
 from pokerl import cartridge
@@ -32,6 +34,9 @@ from pokerl.wire import Channel, Closed, Timeout
 REQUEST_SECONDS = 110
 """After this long in one request the emulator hangs (a poke can do that) and the process is ended by its alarm."""
 
+IDLE_SECONDS = 1
+"""So seldom is the alarm set anew while requests come, and so long after the last it is switched off."""
+
 SEND_SECONDS = 5.0
 """How long a client may take to read its answer before it is dropped; the others wait meanwhile."""
 
@@ -55,22 +60,40 @@ class Server:
         for stream, rights in clients:
             self._attach(stream, rights)
         self._ended = ""
+        self._armed_at = -math.inf
 
     def run(self) -> str:
         """Serve; returns why it ended."""
-        again = False
+        more = False
         while not self._ended:
-            ready = self._ready(wait=not again)
+            ready = self._with_more() if more else [self._channels[descriptor] for descriptor, _ in self._waited()]
+            more = False
             # One request of each in turn, so that nobody who sends much keeps the others waiting.
-            answered = [self._serve(channel) for channel in ready if channel in self._rights]
-            again = any(answered)
+            for channel in ready:
+                if channel in self._rights and self._serve(channel):
+                    more = more or channel.pending()
         return self._ended
 
-    def _ready(self, *, wait: bool) -> list[Channel[Any]]:
-        arrived = [self._channels[descriptor] for descriptor, _ in self._poll.poll(None if wait else 0)]
-        if wait:
-            return arrived
+    def _with_more(self) -> list[Channel[Any]]:
+        """Those who have sent something, and those of whom some of it was taken already."""
+        arrived = [self._channels[descriptor] for descriptor, _ in self._poll.poll(0)]
         return list(dict.fromkeys([*arrived, *(channel for channel in self._rights if channel.pending())]))
+
+    def _waited(self) -> list[tuple[int, int]]:
+        """Wait for requests; who has none for a second needs no alarm."""
+        arrived = self._poll.poll(1000 * IDLE_SECONDS)
+        if not arrived:
+            signal.alarm(0)
+            self._armed_at = -math.inf
+            arrived = self._poll.poll()
+        return arrived
+
+    def _arm(self) -> None:
+        """Have this process ended if it is still busy with the same request after ``REQUEST_SECONDS``."""
+        now = time.monotonic()
+        if now - self._armed_at > IDLE_SECONDS:
+            signal.alarm(REQUEST_SECONDS)
+            self._armed_at = now
 
     def _serve(self, channel: Channel[Any]) -> bool:
         """Answer one request of a channel; whether there was a whole one."""
@@ -89,19 +112,16 @@ class Server:
         return True
 
     def _answer(self, request: HostRequest, rights: Rights, channel: Channel[Any]) -> Answer:
-        signal.alarm(REQUEST_SECONDS)
-        try:
-            if isinstance(request, Stop):
-                self._ended = "stopped"
-                return Done()
-            if isinstance(request, Attach):
-                return self._attach_another(request, channel)
-            answer = self._gate.handle(request, rights)
-            if self._gate.journal.broken:
-                self._ended = "what it does cannot be recorded"
-            return answer
-        finally:
-            signal.alarm(0)
+        self._arm()
+        if isinstance(request, Stop):
+            self._ended = "stopped"
+            return Done()
+        if isinstance(request, Attach):
+            return self._attach_another(request, channel)
+        answer = self._gate.handle(request, rights)
+        if self._gate.journal.broken:
+            self._ended = "what it does cannot be recorded"
+        return answer
 
     def _attach_another(self, request: Attach, channel: Channel[Any]) -> Answer:
         stream = socket.socket(fileno=channel.descriptors.pop(0))

@@ -38,7 +38,7 @@ class Stepping:
     @property
     def frames(self) -> int:
         """Frames run so far."""
-        return sum(frames for _, frames in self.runs)
+        return sum([frames for _, frames in self.runs])
 
     def do(self, step: Hold | Until) -> None:
         """Do one step.

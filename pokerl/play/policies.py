@@ -74,7 +74,7 @@ def install(namespace: dict[str, Any], host: Host, arguments: dict[str, Any]) ->
         arguments: ``cartridge`` (id) and ``interface`` (folder).
     """
     channel: Channel[Answer] = Channel(socket.socket(fileno=host.descriptors.pop(0)), Answer)
-    game = Game(Client(channel), load(arguments["cartridge"]), clock=lambda: host.clock.left)
+    game = Game(Client(channel, follows=True), load(arguments["cartridge"]), clock=lambda: host.clock.left)
     namespace["game"] = game
     namespace.update(bind(load_tools(Path(arguments["interface"]), "interface"), game))
     packed = namespace.pop("context")

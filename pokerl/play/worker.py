@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +87,7 @@ def connect(
 
     def client(descriptor: int, remedy: str = LOST_BRANCH) -> Client:
         channel: Channel[Answer] = Channel(socket.socket(fileno=descriptor), Answer)
-        return Client(channel, guard=partial(host.clock.held, waiting=False), remedy=remedy)
+        return Client(channel, follows=True, guard=host.clock.held(waiting=False), remedy=remedy)
 
     def reopen() -> Client:
         _, descriptors = host.call_with_descriptors("reopen_machine")

@@ -24,6 +24,32 @@ class TimeLimit(KeyboardInterrupt):
     """Raised in the middle of a block that runs for too long. ``except Exception`` does not catch it."""
 
 
+class Held:
+    """A context without interruptions of the block. Entered for every message, so it is no generator; one that gives no
+    time back may be entered again and again.
+    """
+
+    def __init__(self, clock: Clock, waiting: bool) -> None:
+        self._clock = clock
+        self._waiting = waiting
+        self._begun = 0.0
+
+    def __enter__(self) -> None:
+        if _interruptible():
+            if self._waiting:
+                self._begun = time.monotonic()
+            self._clock.hold()
+
+    def __exit__(self, *_: object) -> None:
+        if _interruptible():
+            self._clock.release(time.monotonic() - self._begun if self._waiting else 0.0)
+
+
+def _interruptible() -> bool:
+    """Whether this is the thread in which signals arrive."""
+    return threading.get_ident() == threading.main_thread().ident
+
+
 class Clock:
     """Stops a block after its own running time: time spent waiting for the host does not count.
 
@@ -51,20 +77,18 @@ class Clock:
         """Seconds that what runs may still run; infinite between blocks."""
         return self._until - time.monotonic()
 
-    @contextmanager
-    def held(self, *, waiting: bool) -> Iterator[None]:
+    def held(self, *, waiting: bool) -> Held:
         """No interruption inside (a message must not be cut in two); ``waiting`` time is given back."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        begun = time.monotonic()
+        return Held(self, waiting)
+
+    def hold(self) -> None:
+        """Interrupt nothing until :meth:`release` was called as often."""
         self._held += 1
-        try:
-            yield
-        finally:
-            self._held -= 1
-            if waiting:
-                self._until += time.monotonic() - begun
+
+    def release(self, given_back: float) -> None:
+        """Interrupt again; so many seconds more may the block run."""
+        self._held -= 1
+        self._until += given_back
 
     def _ring(self, _signal: int, _frame: FrameType | None) -> None:
         left = self._until - time.monotonic()

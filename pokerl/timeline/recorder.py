@@ -97,7 +97,7 @@ class Recorder:
 
     def _whole_end(self) -> int:
         """Where the log ends, after cutting off what a killed writer left of its line."""
-        size = os.fstat(self._descriptor).st_size
+        size = os.lseek(self._descriptor, 0, os.SEEK_END)
         if size in (0, self._end) or os.pread(self._descriptor, 1, size - 1) == b"\n":
             return size
         torn = _after_last_newline(self._descriptor, size)

@@ -39,7 +39,7 @@ def together(client: Client, rounds: int) -> None:
 
 def main() -> None:
     descriptor, rounds = map(int, sys.argv[1:])
-    client = Client(Channel(socket.socket(fileno=descriptor), Answer))
+    client = Client(Channel(socket.socket(fileno=descriptor), Answer), follows=True)
     ways = {"apart": apart, "together": together}
     print("ready", flush=True)
     for line in sys.stdin:

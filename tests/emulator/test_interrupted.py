@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 
 import pytest
 
@@ -29,7 +28,7 @@ def interrupted(clock: Clock, seconds: float) -> Iterator[None]:
 def test_questions_and_answers_stay_together(start: Start, rom: Rom) -> None:
     clock = Clock()
     handle = start()
-    with Client(Channel(handle.client_socket, Answer), guard=partial(clock.held, waiting=False)) as client:
+    with Client(Channel(handle.client_socket, Answer), guard=clock.held(waiting=False)) as client:
         for seconds, frames in ((0.05, 2_000), (0.07, 7), (0.09, 900), (0.11, 1), (0.13, 300)):
             with interrupted(clock, seconds):
                 while True:
