@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import array
 import contextlib
+import numbers
 import os
 import select
 import socket
@@ -48,6 +49,18 @@ class Timeout(WireProblem):
     """The other side did not answer in time."""
 
 
+class Malformed(WireProblem):
+    """A whole message arrived that is not of the incoming type; the next one can be read."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"A message is malformed: {reason}.")
+        self.reason = reason
+
+
+class Unsendable(WireProblem):
+    """A message holds what cannot be sent; nothing of it was."""
+
+
 class Channel(Generic[Incoming]):
     """One end of a stream socket that carries typed messages.
 
@@ -79,7 +92,7 @@ class Channel(Generic[Incoming]):
         self._stream = stream
         self._patience = patience
         self._decoder: msgspec.msgpack.Decoder[Incoming] = msgspec.msgpack.Decoder(incoming)
-        self._encoder = msgspec.msgpack.Encoder()
+        self._encoder = msgspec.msgpack.Encoder(enc_hook=_plain_number)
         self._limit = limit
         self._values = values
         self._sends = sends
@@ -98,10 +111,14 @@ class Channel(Generic[Incoming]):
 
         Raises:
             Closed: the other side is gone.
+            Unsendable: it holds a number of more than 64 bits, or an object that is none of plain data.
             Timeout: it did not read in time; what was sent of the message makes the channel useless.
             WireProblem: the message is larger than ``limit``, or holds more values than ``sends``.
         """
-        body = self._encoder.encode(message)
+        try:
+            body = self._encoder.encode(message)
+        except (TypeError, OverflowError) as error:
+            raise Unsendable(f"This cannot be sent: {error}.", "Send plain numbers, texts and bytes.") from None
         if len(body) > self._limit:
             raise WireProblem(
                 f"A message of {len(body)} bytes is over the limit of {self._limit}.", "Send less at once."
@@ -127,7 +144,8 @@ class Channel(Generic[Incoming]):
         Raises:
             Timeout: nothing complete arrived in time.
             Closed: the other side is gone.
-            WireProblem: the frame is too large or its body is not of the incoming type.
+            Malformed: it is not of the incoming type.
+            WireProblem: the frame is too large, or holds too many values.
         """
         message = self.receive_now()
         until = None if timeout is None else time.monotonic() + timeout
@@ -209,7 +227,7 @@ class Channel(Generic[Incoming]):
             return self._decoder.decode(body)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
             # The error repeats what was sent, be it megabytes.
-            raise WireProblem(f"A message is malformed: {str(error)[:LONGEST_COMPLAINT]}.") from error
+            raise Malformed(str(error)[:LONGEST_COMPLAINT]) from error
 
     def _take(self, size: int) -> bool:
         """Take what has arrived, without waiting; whether something had."""
@@ -252,6 +270,15 @@ def count_values(body: bytes | bytearray, most: int) -> int:
             place += width + int.from_bytes(body[place : place + width]) + (first in _EXTENSIONS)
         count += 1
     return count
+
+
+def _plain_number(value: object) -> int | float:
+    """A number of another library (NumPy's most of all) as Python's own."""
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, numbers.Real):
+        return float(value)
+    raise TypeError(f"objects of type {type(value).__name__} are no plain data")
 
 
 def _receive_with_descriptors(stream: socket.socket, size: int) -> tuple[bytes, list[int]]:

@@ -35,7 +35,7 @@ from pokerl.emulator.protocol import (
     Until,
 )
 from pokerl.errors import MachineLost, PokerlError, UsageProblem, WireProblem
-from pokerl.wire import Channel
+from pokerl.wire import Channel, Unsendable
 
 Buttons = str | Iterable[str] | int
 Wanted = TypeVar("Wanted")
@@ -185,6 +185,8 @@ class Client:
                 self._channel.send(request, descriptors)
                 self._owed = True
             return self._answer()
+        except Unsendable as error:
+            raise UsageProblem(error.message, error.remedy) from None
         except WireProblem as error:
             # After this the answers would no longer belong to the questions.
             self._lost = f"The machine is lost: {error.message}"

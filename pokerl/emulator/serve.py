@@ -26,10 +26,10 @@ from pokerl.emulator.protocol import (
     Stop,
 )
 from pokerl.emulator.rights import HOST, Rights
-from pokerl.errors import PokerlError, WireProblem
+from pokerl.errors import PokerlError, UsageProblem, WireProblem
 from pokerl.timeline.recorder import Recorder
 from pokerl.timeline.states import StateStore
-from pokerl.wire import Channel, Closed, Timeout
+from pokerl.wire import Channel, Closed, Malformed, Timeout
 
 REQUEST_SECONDS = 110
 """After this long in one request the emulator hangs (a poke can do that) and the process is ended by its alarm."""
@@ -104,12 +104,19 @@ class Server:
             channel.send(self._answer(request, self._rights[channel], channel))
         except (Closed, Timeout):
             self._drop(channel, "the host is gone")
+        except Malformed as problem:
+            asked = UsageProblem(f"This cannot be asked of the machine: {problem.reason}.", "Stay within its bounds.")
+            self._tell(channel, self._gate.refuse("malformed", asked))
         except WireProblem as problem:
-            answer = self._gate.refuse("malformed", problem)
-            with contextlib.suppress(WireProblem):
-                channel.send(answer)
+            self._tell(channel, self._gate.refuse("malformed", problem))
             self._drop(channel, "the host sent nonsense")
         return True
+
+    def _tell(self, channel: Channel[Any], answer: Answer) -> None:
+        try:
+            channel.send(answer)
+        except WireProblem:
+            self._drop(channel, "the host is gone")
 
     def _answer(self, request: HostRequest, rights: Rights, channel: Channel[Any]) -> Answer:
         self._arm()
@@ -139,6 +146,8 @@ class Server:
         self._poll.register(channel.fileno(), select.POLLIN)
 
     def _drop(self, channel: Channel[Any], reason: str) -> None:
+        if channel not in self._rights:
+            return
         del self._rights[channel], self._channels[channel.fileno()]
         self._poll.unregister(channel.fileno())
         channel.close()

@@ -182,7 +182,7 @@ class TestPokes:
 
     @pytest.mark.parametrize("data", [256, -1, [1, 300], "text"])
     def test_what_is_no_bytes_is_an_error_of_the_caller(self, game, data):
-        with pytest.raises((ValueError, TypeError)):
+        with pytest.raises(UsageProblem, match="not to be written"):
             game.poke(0xC800, data)
         assert game.byte(0xC800) == 0
 
@@ -248,11 +248,24 @@ def test_what_is_out_of_bounds_is_refused_and_the_machine_goes_on(game):
         (lambda: game.read_rom(9999, 0, 1), "bank"),
         (lambda: game.poke(0x12345, 1), "address"),
         (lambda: game.poke(0xC800, bytes(0x3000)), "data"),
+        (lambda: game.wait(10**30), "sent"),
+        (lambda: game.wait(None), "frames"),
+        (lambda: game.hold("a", object()), "object"),
     ):
         with pytest.raises(UsageProblem, match=said):
             call()
     game.wait(1)
     assert game.frame == 1
+
+
+def test_numbers_of_numpy_are_numbers(game):
+    address, frames = np.uint16(0xC800), np.int64(3)
+    game.press("a", hold=frames, wait=frames)
+    assert game.frame == 6
+    game.poke(address, np.uint8(7))
+    game.poke(address + 1, np.array([8, 9]))
+    assert game.read(address, frames) == bytes([7, 8, 9])
+    assert game.until((address, "==", np.uint8(7)), limit=frames)
 
 
 def test_labels_that_are_too_long_are_cut(game, run_folder):

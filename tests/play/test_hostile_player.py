@@ -157,15 +157,14 @@ machine = raw(game)
         )
         assert said(played) == ["[]"]
 
-    def test_what_is_no_request_ends_the_connection_and_nothing_else(self, play, fair):
+    def test_what_is_no_request_is_refused_and_changes_nothing(self, play, fair):
         played = play(
             self.SHOUT + f"for message in [{', '.join(self.NONSENSE)}]:\n"
-            "    with game.branch() as other:\n"
-            "        machine = raw(other); say(shout(machine, message)['error']); say(machine.recv(1))",
+            "    say(shout(machine, message)['error']); say(game.frame)",
             FINISH,
             run=fair,
         )
-        assert said(played) == ["WireProblem", "b''"] * len(self.NONSENSE)
+        assert said(played) == ["UsageProblem", "0"] * len(self.NONSENSE)
         assert played.result.outcome == "answered"
         assert [len(event.data["message"]) < 500 for event in played.of("refusal")] == [True] * len(self.NONSENSE)
 
