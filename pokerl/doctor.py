@@ -16,7 +16,7 @@ from msgspec import Struct
 from pokerl import sandbox
 from pokerl.cartridge import identify, load, locate_rom
 from pokerl.errors import PokerlError
-from pokerl.rlm.models.openai import read_settings
+from pokerl.rlm.models.settings import read_settings
 
 Standing = Literal["ok", "missing", "optional"]
 SPACE_WANTED = 2 * 1024**3

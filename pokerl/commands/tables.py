@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -12,11 +13,13 @@ from rich.text import Text
 
 from pokerl.design.results import VersionRow
 from pokerl.display import plain
-from pokerl.doctor import Check
 from pokerl.emulator.capability import CAPABILITIES
 from pokerl.play.interface import Interface
 from pokerl.play.result import AttemptResult
 from pokerl.words import clock
+
+if TYPE_CHECKING:
+    from pokerl.doctor import Check
 
 MARKS = {"ok": "[green]ok[/]", "missing": "[red]missing[/]", "optional": "[yellow]optional[/]"}
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
 from pokerl.play.checkpoint import Checkpoint
 from pokerl.play.result import AttemptResult, Split
 from pokerl.rlm.host import Host
 from pokerl.words import clock
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class _Seen:
@@ -30,6 +31,9 @@ class _Seen:
 
     def look(self, frame: int | None = None) -> NDArray[np.uint8]:
         """The picture at a frame of the trunk (default: its end), for ``show``."""
+        import numpy as np  # half of the worker's start, and not every designer looks
+        from PIL import Image
+
         png = self._host.call("attempt_look", attempt=self.identifier, frame=frame)
         return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
 

@@ -26,7 +26,7 @@ from pokerl.errors import ConfigurationProblem, RunFolderProblem, UsageProblem
 from pokerl.play.executors import executor_of
 from pokerl.play.prompts import agent_folder
 from pokerl.play.run import Run
-from pokerl.rlm import CassetteModel, Model, OpenAIModel, ScriptedModel, Transcript
+from pokerl.rlm import CassetteModel, Model, ScriptedModel, Transcript
 from pokerl.rlm.cancellation import Cancellation
 from pokerl.sandbox import Tier, choose
 from pokerl.shipped import path as shipped
@@ -74,6 +74,8 @@ def build_models(settings: ExperimentSettings) -> tuple[dict[str, Model], dict[s
     if settings.cassette:
         cassette = CassetteModel(Path(settings.cassette) / "transcripts")
         return dict.fromkeys(PARTS, cassette), {cassette.name: cassette}
+    from pokerl.rlm import OpenAIModel  # half a second of imports that a scripted run does without
+
     names = model_names(settings)
     wanted = {*names.values(), *(getattr(settings, part).sub_model for part in PARTS)} - {""}
     by_name: dict[str, Model] = {}

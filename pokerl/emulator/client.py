@@ -6,10 +6,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
-from typing import Any, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pokerl import errors
 from pokerl.emulator.pairing import Follower
@@ -36,6 +33,10 @@ from pokerl.emulator.protocol import (
 )
 from pokerl.errors import MachineLost, PokerlError, UsageProblem, WireProblem
 from pokerl.wire import Channel, Unsendable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Buttons = str | Iterable[str] | int
 Wanted = TypeVar("Wanted")
@@ -220,6 +221,8 @@ def mask_of(buttons: Buttons) -> int:
 
 def picture_of(acted: Acted) -> NDArray[np.uint8]:
     """The picture in an answer to an Act that asked for it, 144×160×3."""
+    import numpy as np  # a third of every worker's start, and few policies look at pictures
+
     return np.frombuffer(acted.screen or b"", np.uint8).reshape(HEIGHT, WIDTH, 3)
 
 

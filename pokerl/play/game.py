@@ -14,9 +14,6 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakSet
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pokerl.cartridge import STATE_SPANS, Cartridge, GameState, MemoryImage, read_screen_text, read_state
 from pokerl.emulator.client import Client, mask_of, picture_of
 from pokerl.emulator.protocol import Acted, Condition, Hold, Node, Span, Standing, Until
@@ -24,6 +21,9 @@ from pokerl.errors import UsageProblem
 from pokerl.play.checkpoint import Checkpoint, digest_of
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from pokerl.play.explore import Candidate, Explorer, Rank
     from pokerl.play.explored import Explored
 

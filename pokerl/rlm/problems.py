@@ -32,3 +32,9 @@ class CutShort(ModelProblem):
     def __init__(self, message: str, remedy: str = "", usage: Usage | None = None) -> None:
         super().__init__(message, remedy)
         self.usage = usage or Usage()
+
+
+def describe(error: BaseException) -> str:
+    """An error in one line of at most 300 characters."""
+    words = " ".join((str(error) or type(error).__name__).split())
+    return words if len(words) <= 300 else words[:299] + "…"

@@ -12,9 +12,9 @@ from pokerl.errors import ConfigurationProblem, ModelProblem
 from pokerl.rlm.cancellation import Cancellation
 from pokerl.rlm.ledger import Ledger
 from pokerl.rlm.messages import Image, ModelRequest, Usage, say
-from pokerl.rlm.models.openai import NO_IMAGE, OpenAIModel, read_settings
+from pokerl.rlm.models.openai import NO_IMAGE, OpenAIModel
 from pokerl.rlm.models.prices import published_price, published_window
-from pokerl.rlm.models.settings import EndpointSettings
+from pokerl.rlm.models.settings import EndpointSettings, read_settings
 from pokerl.rlm.pictures import to_png
 from pokerl.rlm.problems import ContextTooLong, CutShort, ModelUnreachable
 

@@ -15,13 +15,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 import openai
-from pydantic import ValidationError
 
 from pokerl.errors import ConfigurationProblem, PokerlError
 from pokerl.rlm.messages import Completion, Message, ModelRequest, Text, Usage, estimate_tokens, total
 from pokerl.rlm.models.prices import published_price, published_window
-from pokerl.rlm.models.settings import OFFICIAL, EndpointSettings
-from pokerl.rlm.problems import ContextTooLong, CutShort, ModelUnreachable, NotTaken
+from pokerl.rlm.models.settings import OFFICIAL, EndpointSettings, read_settings
+from pokerl.rlm.problems import ContextTooLong, CutShort, ModelUnreachable, NotTaken, describe
 
 if TYPE_CHECKING:
     from openai.types import CompletionUsage
@@ -331,27 +330,6 @@ class OpenAIModel:
         return time.monotonic() - begun
 
 
-def read_settings() -> EndpointSettings:
-    """Settings from the environment and ``.env``.
-
-    Raises:
-        ConfigurationProblem: one of them is wrong.
-    """
-    try:
-        return EndpointSettings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = variable(str(first["loc"][0])) if first["loc"] else "A model setting"
-        raise ConfigurationProblem(f"{name} is wrong: {first['msg']}.", "See docs/rlm.md.") from error
-    except ValueError as error:
-        raise ConfigurationProblem(f"A model setting is wrong: {describe(error)}.", "See docs/rlm.md.") from error
-
-
-def variable(setting: str) -> str:
-    """The environment variable of a setting."""
-    return setting if setting.isupper() else f"POKERL_{setting.upper()}"
-
-
 def retry_after(headers: Any) -> float | None:
     """The seconds of a Retry-After header, if it has a number of them."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
@@ -360,9 +338,3 @@ def retry_after(headers: Any) -> float | None:
         except ValueError:
             continue
     return None
-
-
-def describe(error: BaseException) -> str:
-    """An error in one line of at most 300 characters."""
-    words = " ".join((str(error) or type(error).__name__).split())
-    return words if len(words) <= 300 else words[:299] + "…"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pokerl.errors import ConfigurationProblem
 from pokerl.rlm.models.prices import Tariff
+from pokerl.rlm.problems import describe
 
 OFFICIAL = "https://api.openai.com/v1"
 
@@ -61,3 +63,24 @@ class EndpointSettings(BaseSettings):
         if self.input_price is None or self.output_price is None:
             return None
         return Tariff(self.input_price, self.output_price)
+
+
+def read_settings() -> EndpointSettings:
+    """Settings from the environment and ``.env``.
+
+    Raises:
+        ConfigurationProblem: one of them is wrong.
+    """
+    try:
+        return EndpointSettings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = variable(str(first["loc"][0])) if first["loc"] else "A model setting"
+        raise ConfigurationProblem(f"{name} is wrong: {first['msg']}.", "See docs/rlm.md.") from error
+    except ValueError as error:
+        raise ConfigurationProblem(f"A model setting is wrong: {describe(error)}.", "See docs/rlm.md.") from error
+
+
+def variable(setting: str) -> str:
+    """The environment variable of a setting."""
+    return setting if setting.isupper() else f"POKERL_{setting.upper()}"
