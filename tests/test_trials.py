@@ -11,12 +11,12 @@ from tests.trials.wandering import wander
 
 
 def test_an_attempt_that_is_killed_and_interrupted_ends_as_if_nothing_had_happened(tmp_path):
-    kinds = [*["machine"] * 4, *["host"] * 2, *["interrupt"] * 2]
+    kinds = [*["machine"] * 2, "host", "interrupt"]
     random.Random(5).shuffle(kinds)
     outcome = disturbed(tmp_path, kinds, seed=5)
-    assert outcome.disturbed.total() == 8
+    assert outcome.disturbed.total() == 4
     assert (outcome.lost, outcome.wrong) == (0, [])
-    assert outcome.unknown <= 8
+    assert outcome.unknown <= 4
 
 
 def test_a_whole_attempt_that_is_cut_off_goes_on_and_ends_as_if_nothing_had_happened(tmp_path):
@@ -26,10 +26,9 @@ def test_a_whole_attempt_that_is_cut_off_goes_on_and_ends_as_if_nothing_had_happ
 
 
 def test_random_runs_are_replayed_alike_here_in_a_fresh_process_and_from_a_copy(tmp_path, nursery):
-    for seed in (1001, 1002):
-        found = compare(nursery, tmp_path, seed)
-        assert found.checkpoints > 3
-        assert found[1:] == (True, True, True)
+    found = compare(nursery, tmp_path, 1001)
+    assert found.checkpoints > 3
+    assert found[1:] == (True, True, True)
 
 
 def test_random_players_find_no_corrupt_state_in_the_demo_game():

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from pokerl.budget import Budget
+from pokerl.design.experiment import run_experiment
 from pokerl.design.results import best_attempt
-from pokerl.design.settings import DesignerSettings
+from pokerl.design.settings import DesignerSettings, ExperimentSettings
 from pokerl.errors import UsageProblem
 from pokerl.play.cut import cut_attempts
-from pokerl.timeline import read_events
+from pokerl.play.run import Run
+from pokerl.timeline import Event, read_events
 from pokerl.timeline.check import check_run
 from tests.design.test_experiment import WRITE, told
 from tests.design.test_interruption import log_of, running, wait_until
@@ -24,54 +28,39 @@ from tests.play.stage import FINISH, write_script
 from tests.play.test_attempt import children
 
 BEGIN = f'{WRITE}\nwrite("v1")\nr = evaluate("v1", wait=False); print("BEGUN", r.identifier, r.done)'
-SLEEP = "go(5); import time; time.sleep(600)"
 POKERL = [sys.executable, "-c", "from pokerl.cli import main; main()"]
 
 
-def test_the_designer_works_on_and_collects_it_later(experiment):
+def test_the_designer_works_on_and_looks_collects_and_stops_as_it_likes(experiment):
+    watch = (
+        "import time\nwhile '--- turn 2' not in r.transcript(): time.sleep(0.05)\n"
+        "print('FAR', r, attempts.running[0].identifier, len(attempts)); show(r.look()); a = r.stop()\n"
+        "print('NOW', a.outcome, a.trunk_frames, r.done, attempts.running, bool(a.end))"
+    )
+    both = (
+        'workspace.copy("v1", "v2"); both = evaluate("v2", attempts=2, wait=False)\n'
+        'print("TWO", [each.result().outcome for each in both], [each.wait(1) for each in both])\n'
+        'evaluate("v2", wait=False)'
+    )
+    ended = "while len(attempts) < 4: time.sleep(0.05)\ntime.sleep(0.2)"
     turns = {
-        "designer": (
-            BEGIN,
-            'write("v2"); a = r.result(); print("V1", a.outcome, a.trunk_frames, r.done, len(attempts))',
-            'both = evaluate("v2", attempts=2, wait=False); print("TWO", [e.result().outcome for e in both])',
-            FINISH,
-        ),
-        "player-v1": ("go(20)", "go(5)", FINISH),
-        "player-v2": (FINISH,),
-        "player-v2-2": (FINISH,),
+        "designer": (BEGIN, watch, both, ended, "1", FINISH),
+        "player-v1": ("go(5)", "import time; time.sleep(600)"),
+        **{f"player-v2{number}": ("go(7)", FINISH) for number in ("", "-2", "-3")},
     }
     result = experiment(turns)
     text = told(result.folder)
     assert "BEGUN a001 False" in text
-    assert "V1 answered 25 True 1" in text
-    assert "TWO ['answered', 'answered']" in text
-    assert sorted(attempt.identifier for attempt in result.attempts) == ["a001", "a002", "a003"]
-    assert check_run(Path(result.folder)).ok
-
-
-def test_how_far_it_is_can_be_seen_while_it_goes_on_and_it_can_be_stopped(experiment):
-    watch = (
-        "import time\nwhile '--- turn 1' not in r.transcript() or game_is_dark(): time.sleep(0.05)\n"
-        "print('FAR', r, attempts.running[0].identifier, len(attempts)); show(r.look()); a = r.stop()\n"
-        "print('NOW', a.outcome, a.trunk_frames, attempts.running, bool(a.end))"
-    )
-    dark = "\ndef game_is_dark():\n    try: return r.look(10**6) is None\n    except Exception: return True\n"
-    turns = {"designer": (BEGIN + dark, "1", watch, FINISH), "player-v1": (SLEEP, FINISH)}
-    result = experiment(turns)
-    text = told(result.folder)
-    assert "FAR <attempt a001 of v1 goes on: 0:" in text
     assert "[a001 of v1 goes on, for 0:" in text
-    assert "NOW stopped 5 [] True" in text
-    (attempt,) = result.attempts
-    assert (attempt.outcome, attempt.frames) == ("stopped", 5)
+    assert "FAR <attempt a001 of v1 goes on: 0:" in text
+    assert "NOW stopped 5 True [] True" in text
+    assert "TWO ['answered', 'answered'] [True, True]" in text
+    assert text.count("[a004 of v2 ended: answered.]") == 1
+    frames = {attempt.identifier: attempt.frames for attempt in result.attempts}
+    assert frames == {"a001": 5, "a002": 7, "a003": 7, "a004": 7}
+    assert check_run(Path(result.folder)).ok
     as_if_killed = [event for event in read_events(result.folder) if event.kind != "experiment_ended"]
-    assert cut_attempts(as_if_killed) == []  # it was ended for good
-
-
-def test_an_end_is_told_once_to_the_designer(experiment):
-    wait = "import time\nwhile not len(attempts): time.sleep(0.05)\ntime.sleep(0.3)"
-    turns = {"designer": (BEGIN, wait, "1", FINISH), "player-v1": (FINISH,)}
-    assert told(experiment(turns).folder).count("[a001 of v1 ended: answered.]") == 1
+    assert cut_attempts(as_if_killed) == []  # the stopped one was ended for good
 
 
 @pytest.mark.parametrize("limits", [{}, {"tokens": 60_000}], ids=["ready", "budget"])
@@ -90,13 +79,15 @@ def test_it_ends_with_the_designer_and_counts(experiment, limits):
     assert kinds.count("machine_started") == kinds.count("machine_ended")
 
 
-def test_its_tokens_are_taken_from_the_experiment_while_it_goes_on(experiment):
-    spent = "before = budget.spent('tokens')\nimport time\nwhile budget.spent('tokens') == before: time.sleep(0.05)"
-    turns = {
-        "designer": (BEGIN, f"{spent}\nprint('CHARGED', r.done); r.stop()", FINISH),
-        "player-v1": ("import time; time.sleep(3)", "time.sleep(600)"),
-    }
-    assert "CHARGED False" in told(experiment(turns).folder)
+def test_its_tokens_are_taken_from_the_experiment_while_it_goes_on(office):
+    office.version("tokens")
+    office.player("tokens", "import time; time.sleep(600)")
+    before = office.budget.spent("tokens")
+    (attempt,) = office.ask("evaluate", version="tokens", background=True)
+    wait_until(lambda: office.budget.spent("tokens") > before)
+    assert office.ask("attempt_wait", attempt=attempt, seconds=0) is None
+    office.ask("attempt_stop", attempt=attempt)
+    assert office.ask("attempt_wait", attempt=attempt)["outcome"] == "stopped"
 
 
 def test_where_frames_are_limited_those_of_attempts_under_way_are_set_aside(office):
@@ -123,55 +114,66 @@ def test_nobody_can_wait_for_what_is_not_there_or_for_no_time(office):
             office.ask("attempt_wait", attempt="a999", seconds=seconds)
 
 
-def started(base: Path) -> subprocess.Popen[bytes]:
-    """`pokerl run`, whose player sleeps in its first turn, and its designer beside it."""
-    collect = (
-        "print('RUNNING', [e.identifier for e in attempts.running], 'r' in globals())\n"
-        "a = attempts.running[0].result(); print('COLLECTED', a.identifier, a.outcome, a.trunk_frames)"
-    )
-    write_script(base / "script", "designer", BEGIN, "import time; time.sleep(600)", collect, FINISH)
-    write_script(base / "script", "player-v1", SLEEP, "import time; time.sleep(1); go(3)", FINISH)
-    file = base / "experiment.toml"
-    file.write_text('name = "cut"\ncartridge = "demo"\nscripted = "script"\n')
-    command = [*POKERL, "run", str(file), "--runs", str(base / "runs"), "--no-video", "--json"]
-    return subprocess.Popen(
-        command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=base
-    )  # fmt: skip
+COLLECT = (
+    "print('RUNNING', [e.identifier for e in attempts.running], 'r' in globals())\n"
+    "a = attempts.running[0].result(); print('COLLECTED', a.identifier, a.outcome, a.trunk_frames)"
+)
+TURNS = {
+    "designer": (BEGIN, "import time; time.sleep(600)", COLLECT, FINISH),
+    "player-v1": ("go(5)", "import time; time.sleep(600)", "import time; time.sleep(1); go(3)", FINISH),
+}
+"""Of a run that is cut off while the designer and its player sleep, and of what follows."""
 
 
-def both_sleep(base: Path) -> Callable[[], bool]:
-    def asked(events, agent: str, turn: int) -> bool:
-        return any(e.kind == "model_call" and (e.data["agent"], e.data["turn"]) == (agent, turn) for e in events)
-
-    def reached() -> bool:
-        events = log_of(base)
-        played = any(event.kind == "input" and event.frame == 5 for event in events)
-        return played and asked(events, "designer", 2)
-
-    return reached
+def both_sleep(events: Iterable[Event]) -> bool:
+    calls = {(each.data["agent"], each.data["turn"]) for each in events if each.kind == "model_call"}
+    return {("designer", 2), ("player-v1", 2)} <= calls
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["killed", "ctrl-c"])
-def test_a_run_that_is_cut_off_goes_on_with_the_designer_and_the_attempt_at_once(tmp_path, how):
-    process = started(tmp_path)
-    try:
-        wait_until(both_sleep(tmp_path))
-        below = children(process.pid)
-        os.kill(process.pid, how)
-        out, _ = process.communicate(timeout=60)
-    finally:
-        process.kill()
-    wait_until(lambda: not any(running(pid) for pid in below))
-    if how == signal.SIGINT:
-        assert [attempt["outcome"] for attempt in json.loads(out)["attempts"]] == ["interrupted"]
-    (folder,) = (tmp_path / "runs").iterdir()
-    command = [*POKERL, "run", "--resume", str(folder), "--no-video", "--json"]
-    done = subprocess.run(command, capture_output=True, timeout=180, cwd=tmp_path, check=False)
-    assert done.returncode == 0, done.stderr.decode()
-    (attempt,) = json.loads(done.stdout)["attempts"]
+def check_gone_on(folder: Path, attempts: list[dict[str, object]]) -> None:
+    """What must come of such a run."""
+    (attempt,) = attempts
     assert (attempt["identifier"], attempt["outcome"], attempt["trunk_frames"]) == ("a001", "answered", 8)
     text = told(folder)
     assert "in the background go on: a001; see `attempts.running`." in text
     assert "RUNNING ['a001'] False" in text
     assert "COLLECTED a001 answered 8" in text
     assert check_run(folder).ok
+
+
+def test_a_killed_run_goes_on_with_the_designer_and_the_attempt_at_once(tmp_path):
+    for agent, blocks in TURNS.items():
+        write_script(tmp_path / "script", agent, *blocks)
+    (tmp_path / "experiment.toml").write_text('name = "cut"\ncartridge = "demo"\nscripted = "script"\n')
+    command = [*POKERL, "run", str(tmp_path / "experiment.toml"), "--runs", str(tmp_path / "runs"), "--no-video"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path)
+    try:
+        wait_until(lambda: both_sleep(log_of(tmp_path)))
+        below = children(process.pid)
+    finally:
+        process.kill()
+        process.wait()
+    wait_until(lambda: not any(running(pid) for pid in below))
+    (folder,) = (tmp_path / "runs").iterdir()
+    command = [*POKERL, "run", "--resume", str(folder), "--no-video", "--json"]
+    done = subprocess.run(command, capture_output=True, timeout=180, cwd=tmp_path, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    check_gone_on(folder, json.loads(done.stdout)["attempts"])
+
+
+def test_a_run_that_was_interrupted_goes_on_with_both_as_well(experiment, tmp_path):
+    @contextmanager
+    def interrupting(run: Run, _: Budget) -> Iterator[None]:
+        def watch() -> None:
+            wait_until(lambda: both_sleep(run.events()))
+            run.cancelled.set()
+
+        threading.Thread(target=watch, daemon=True).start()
+        yield
+
+    result = experiment(TURNS, watch=interrupting)
+    assert (result.stop, [attempt.outcome for attempt in result.attempts]) == ("interrupted", ["interrupted"])
+    folder = Path(result.folder)
+    places = {"runs": str(tmp_path / "runs"), "scripted": str(tmp_path / "script")}
+    gone_on = run_experiment(ExperimentSettings(cartridge="demo", **places), environment={}, resume=folder)
+    check_gone_on(folder, msgspec.to_builtins(gone_on.attempts))

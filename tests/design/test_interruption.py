@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -67,20 +68,27 @@ def running(pid: int) -> bool:
         return False
 
 
-@pytest.fixture
-def cut(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run that was killed in the middle of an attempt."""
-    process = started(tmp_path)
+    base = tmp_path_factory.mktemp("killed")
+    process = started(base)
     try:
-        wait_until(in_the_second_turn(tmp_path))
+        wait_until(in_the_second_turn(base))
         below = children(process.pid)
         assert len(below) >= 4
     finally:
         process.kill()
         process.communicate()
     wait_until(lambda: not any(running(pid) for pid in below))
-    (folder,) = (tmp_path / "runs").iterdir()
+    (folder,) = (base / "runs").iterdir()
     return folder
+
+
+@pytest.fixture
+def cut(killed: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(killed, tmp_path / "run"))
 
 
 def test_a_killed_run_goes_on_where_it_stood(cut):

@@ -72,9 +72,9 @@ class TestBranchesThatWantMore:
     def test_no_more_are_on_their_way_than_there_are_cores(self, play, run):
         with Counting() as executor:
             played = play(
-                "print([e.answer for e in explore([lambda g: 7] * 3)])", FINISH, run=replace(run, executor=executor)
+                "print([e.answer for e in explore([lambda g: 7] * 2)])", FINISH, run=replace(run, executor=executor)
             )
-        assert "[7, 7, 7]" in played.told
+        assert "[7, 7]" in played.told
         assert executor.most == 1
 
     def test_explorations_in_threads_stay_within_the_attempts_frames(self, play, run):
@@ -82,17 +82,17 @@ class TestBranchesThatWantMore:
             "from concurrent.futures import ThreadPoolExecutor\n"
             "def wait(g): g.wait(10**6)\n"
             "here = game.checkpoint()\n"
-            "with ThreadPoolExecutor(4) as pool: list(pool.map(lambda _: explore([wait], start=here), range(4)))"
+            "with ThreadPoolExecutor(2) as pool: list(pool.map(lambda _: explore([wait], start=here), range(2)))"
         )
-        with Here(cores=4) as executor:
+        with Here(cores=2) as executor:
             played = play(block, FINISH, run=replace(run, executor=executor), limits={"frames": 500})
         assert played.result.frames <= 501
 
 
 class TestBranchesElsewhere:
-    @pytest.fixture(params=["here", "processes"])
-    def executor(self, request: pytest.FixtureRequest) -> Iterator[Executor]:
-        with executor_of(request.param) as executor:
+    @pytest.fixture
+    def executor(self) -> Iterator[Executor]:
+        with executor_of("processes") as executor:
             yield executor
 
     def test_come_back_as_they_would_from_here(self, play, run, executor):

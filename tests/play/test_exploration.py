@@ -52,8 +52,8 @@ def said(play):
 
 LABORATORY = """
 say("bedroom", start_game())
-search = GoExplore(game, seed=1)
-found = search.run(rounds=40, goal=lambda g: g.byte("wCurMap") == 0x28)
+search = GoExplore(game, seed=3)
+found = search.run(rounds=40, steps=48, goal=lambda g: g.byte("wCurMap") == 0x28)
 say("mine", game.state().player.map_name)
 game.restore(found.checkpoint)
 say("found", game.state().player.map_name)
