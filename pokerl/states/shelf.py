@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -13,11 +14,13 @@ from pokerl.cartridge.profile import known_roms
 from pokerl.cartridge.state import FAMILY, STATE_SPANS
 from pokerl.cartridge.storage import read_boxes
 from pokerl.cartridge.words import creature_words
-from pokerl.emulator import Machine
 from pokerl.errors import StateRejected, UsageProblem
 from pokerl.shipped import path as shipped
 from pokerl.timeline import StateStore
 from pokerl.timeline.states import SUFFIX, StoredState, pack_state, read_state_file
+
+if TYPE_CHECKING:
+    from pokerl.emulator import Machine
 
 FOLDER = "savestates"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
@@ -115,6 +118,8 @@ def put_start(states: StateStore, name: str) -> str:
 def picture_of_state(stored: StoredState, rom: Path, cartridge: Cartridge, out: Path) -> str:
     """Write what a state looks like as PNG, and return what its memory says in words."""
     from PIL import Image
+
+    from pokerl.emulator import Machine  # PyBoy, which whoever only names a state does without
 
     machine = Machine(rom, cartridge)
     try:
