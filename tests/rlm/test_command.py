@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from pokerl.rlm.__main__ import main
 from tests.rlm.test_openai_model import TAIL, Server, chunk
 
 LOOK = """```repl
@@ -85,7 +86,8 @@ def test_a_question_is_answered_through_an_endpoint_with_sub_calls(tmp_path, tex
     assert "144 tokens" in done.stderr
 
 
-def test_bad_input_is_one_sentence_and_exit_code_two(tmp_path):
+def test_bad_input_is_one_sentence_and_exit_code_two(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
     for words, environment, sentence in [
         (["q", "--model", "m"], {}, "OPENAI_API_KEY is not set"),
         (
@@ -97,5 +99,9 @@ def test_bad_input_is_one_sentence_and_exit_code_two(tmp_path):
         (["q", "--scripted", tmp_path, "--context", tmp_path / "none"], {}, "cannot be read"),
         (["q", "--scripted", tmp_path, "--resume"], {}, "--resume needs --transcript"),
     ]:
-        done = command(*words, **environment)
-        assert (done.returncode, sentence in done.stderr, len(done.stderr.splitlines())) == (2, True, 1), done.stderr
+        for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        code, said = main([str(word) for word in words]), capsys.readouterr().err
+        assert (code, sentence in said, len(said.splitlines())) == (2, True, 1), said

@@ -192,7 +192,7 @@ def test_channels_of_the_engine_never_accept_descriptors_from_a_worker():
     there.close()
 
 
-def test_a_hundred_thousand_mutated_frames_do_not_kill_hang_or_grow_the_host():
+def test_mutated_frames_by_the_thousand_do_not_kill_hang_or_grow_the_host():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    assert 0 < feed_mutated_frames(100_000) < 100_000
+    assert 0 < feed_mutated_frames(20_000) < 20_000  # `make report` feeds five times as many
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000
