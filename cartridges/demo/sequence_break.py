@@ -50,11 +50,7 @@ def won_without_a_badge(console: PyBoy) -> bool:
 
 def out_of_sight(player: Walker) -> None:
     """A WIND THREAD; NERISSA's fisher sees the player, whose start menu is quicker, and the thread leads out."""
-    player.walk(5, 4)
-    player.walk(3, 2)
-    player.turn("left")
-    player.buy([(7, 1)])
-    player.leave(7, 2, "down")
+    walkthrough.shopping(player, (5, 4), [(7, 1)])
     player.walk(14, 4)
     player.walk(14, 4)
     menu_when_seen(player)

@@ -242,11 +242,12 @@ class Walker:
             self.press("b", 4)
         else:
             self.hold("", 3)  # B would stop an evolution
-        if (
-            not self.may_lose
-            and self.read(0xD163)
-            and not any(self.word(0xD16C + 44 * slot) for slot in range(self.read(0xD163)))
-        ):
+        self.mind_defeat()
+
+    def mind_defeat(self) -> None:
+        """Gives up when nobody of the team can fight any more, unless that is no matter."""
+        team = range(self.read(0xD163))
+        if team and not self.may_lose and not any(self.word(0xD16C + 44 * slot) for slot in team):
             raise Lost
 
     def finish(self) -> None:

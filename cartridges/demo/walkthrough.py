@@ -21,6 +21,15 @@ def rest(player: Walker, door: tuple[int, int], warp_back: tuple[int, int] = (7,
     player.leave(*warp_back, "down")
 
 
+def shopping(player: Walker, door: tuple[int, int], wares: list[tuple[int, int]]) -> None:
+    """Through a shop's door to its clerk and out again; place on the list and count of each ware."""
+    player.walk(*door)
+    player.walk(3, 2)
+    player.turn("left")
+    player.buy(wares)
+    player.leave(7, 2, "down")
+
+
 def begin(player: Walker) -> None:
     """Power-on to the first glim and the rival in the laboratory."""
     player.hold("", 90)
@@ -91,11 +100,7 @@ def to_the_hollow(player: Walker) -> None:
     player.talk(3, 4, "right")
     player.leave(7, 2, "down")
     rest(player, (11, 4))
-    player.walk(4, 3)
-    player.walk(3, 2)
-    player.turn("left")
-    player.buy([(1, 8)])
-    player.leave(7, 2, "down")
+    shopping(player, (4, 3), [(1, 8)])
     player.walk(4, 10)
     player.walk(1, 4)
 
@@ -127,11 +132,7 @@ def shore(player: Walker) -> None:
     """Past the rival to MISTMERE, its nurse and its shop."""
     player.leave(19, 10, "down")
     rest(player, (5, 15))
-    player.walk(5, 4)
-    player.walk(3, 2)
-    player.turn("left")
-    player.buy([(3, 4)])
-    player.leave(7, 2, "down")
+    shopping(player, (5, 4), [(3, 4)])
 
 
 def nerissa(player: Walker) -> None:
@@ -165,6 +166,7 @@ def to_sunspire(player: Walker) -> None:
     player.train(20, ((4, 14), (4, 17)), lambda: back_to_nurse(player))
     player.leave(23, 10, "down")
     rest(player, (5, 15))
+    shopping(player, (5, 4), [(2, 4)])
 
 
 def dynamo(player: Walker) -> None:

@@ -11,7 +11,7 @@ from pokerl.cartridge import Cartridge, GameState, MemoryImage, load, read_state
 
 WORK, WORK_LENGTH = 0xC000, 0x2000
 HIGH, HIGH_LENGTH = 0xFF80, 0x7F
-TICKS, TILE_MAP, WINDOW_TOP = 0xC001, 0xC3A0, 0xFFB0
+CLOCK_RUNS, TICKS, TILE_MAP, CLOCK, WINDOW_TOP = 0xC000, 0xC001, 0xC3A0, 0xDA41, 0xFFB0
 CELLS = 360
 WINDOW_GONE = 144
 BOX_COUNT, BOX_LIST, BOX_PLACES = 0xDA80, 0xDA81, 20
@@ -36,6 +36,12 @@ def ticks(work: bytes) -> int:
     """Frames that the main program lived through, modulo 65536."""
     start = TICKS - WORK
     return int.from_bytes(work[start : start + 2], "little")
+
+
+def clock(work: bytes) -> int:
+    """Frames that the clock of the game has counted."""
+    hours, _, minutes, seconds, frames = work[CLOCK - WORK : CLOCK - WORK + 5]
+    return ((hours * 60 + minutes) * 60 + seconds) * 60 + frames
 
 
 def state_of(work: bytes, high: bytes, cartridge: Cartridge) -> GameState:

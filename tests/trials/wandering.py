@@ -1,4 +1,4 @@
-"""Random players of the demo game: no hang, no corrupt state, whatever is pressed and wherever they begin.
+"""Random players of the demo game: no hang, no corrupt state, no frame lost, whatever is pressed and wherever they begin.
 
     python -m tests.trials.wandering              five million frames
 
@@ -23,7 +23,7 @@ from pokerl import cartridge, shipped
 from pokerl.cartridge import GameState
 from pokerl.emulator import Machine
 from pokerl.emulator.protocol import BUTTONS
-from tests.trials.sanity import HIGH, HIGH_LENGTH, WORK, WORK_LENGTH, faults, state_of, ticks
+from tests.trials.sanity import CLOCK_RUNS, HIGH, HIGH_LENGTH, WORK, WORK_LENGTH, clock, faults, state_of, ticks
 
 ROM = "cartridges/demo/demo.gb"
 WALKTHROUGH = "cartridges/demo/walkthrough.json"
@@ -31,9 +31,6 @@ LEG = 20_000
 LOOK_EVERY = 40
 SILENCE = 120
 """Frames in a row in which the main program must wake at least once; a map is loaded in fewer."""
-
-SETTLING = 20
-"""Frames after which a trainer's party is written; three glims take eight."""
 
 HABITS: dict[str, dict[str, int]] = {
     "anything": dict.fromkeys(["", *BUTTONS], 1),
@@ -67,6 +64,7 @@ class Outcome(NamedTuple):
     battles: int
     dialogues: int
     saved: int
+    lost: int
     faults: list[str]
     digest: str
 
@@ -92,6 +90,28 @@ def _situation(machine: Machine) -> tuple[int, ...]:
     return machine.byte(0xD35E), machine.byte(0xD057), covered, *menu
 
 
+class Behind:
+    """How far the game falls behind its clock, which counts each frame of the screen."""
+
+    def __init__(self) -> None:
+        self._first: int | None = None
+        self._last = 0
+
+    def look(self, work: bytes) -> None:
+        """Read both, once the clock runs; a new game or a saved one sets it, and the counting begins."""
+        if not work[CLOCK_RUNS - WORK]:
+            self._first = None
+            return
+        self._last = (clock(work) - ticks(work)) % 0x10000
+        if self._first is None:
+            self._first = self._last
+
+    @property
+    def lost(self) -> int:
+        """Frames since the first look. One may be under way at either."""
+        return 0 if self._first is None else max(0, (self._last - self._first + 1) % 0x10000 - 2)
+
+
 class Wanderer:
     """One random player after the other on one machine."""
 
@@ -100,33 +120,28 @@ class Wanderer:
         self.chance = random.Random(seed)
         self.faults: list[str] = []
         self.maps: Counter[str] = Counter()
-        self.battles = self.dialogues = self.saved = self.frames = 0
+        self.battles = self.dialogues = self.saved = self.frames = self.lost = 0
         self.digest = hashlib.sha256()
 
     def leg(self, start: Start, habit: str, frames: int) -> None:
         """Play from a moment with a habit."""
         self.machine.load(start.state)
         self._keep_clock()
-        now: GameState | None = None
+        behind, now = Behind(), None
         end = self.frames + frames
         while self.frames < end:
             for _ in range(max(1, LOOK_EVERY // 16)):
                 self._press(habit)
             work, high = self.machine.read(WORK, WORK_LENGTH), self.machine.read(HIGH, HIGH_LENGTH)
             wrong = faults(work, high, self.machine.cartridge) + self._clock_faults(work)
-            if wrong and self._lasts():
+            if wrong:
                 self.faults.append(f"{start.name}, {habit}, frame {self.machine.frame}: {'; '.join(wrong)}")
                 return
+            behind.look(work)
             before, now = now, state_of(work, high, self.machine.cartridge)
             self._count(before, now)
+        self.lost += behind.lost
         self.digest.update(bytes.fromhex(self.machine.ram_hash()))
-
-    def _lasts(self) -> bool:
-        """Whether something is still wrong a little later: a battle's party takes some frames to be written."""
-        self.machine.run(0, SETTLING)
-        self.frames += SETTLING
-        work, high = self.machine.read(WORK, WORK_LENGTH), self.machine.read(HIGH, HIGH_LENGTH)
-        return bool(faults(work, high, self.machine.cartridge) + self._clock_faults(work))
 
     def _count(self, before: GameState | None, now: GameState) -> None:
         self.maps[now.player.map_name if now.running else "title"] += 1
@@ -179,7 +194,7 @@ def wander(frames: int, seed: int, leg: int = LEG, until: int = sys.maxsize) -> 
         legs += 1
     machine.close()
     digest = wanderer.digest.hexdigest()
-    counts = (wanderer.battles, wanderer.dialogues, wanderer.saved)
+    counts = (wanderer.battles, wanderer.dialogues, wanderer.saved, wanderer.lost)
     return Outcome(wanderer.frames, legs, wanderer.maps, *counts, wanderer.faults, digest)
 
 
@@ -192,7 +207,7 @@ def main() -> int:
     outcome = wander(given.frames, given.seed)
     said = outcome._asdict() | {"maps": len(outcome.maps), "seconds": round(time.monotonic() - began, 1)}
     print(json.dumps(said, indent=1))
-    return bool(outcome.faults)
+    return bool(outcome.faults or outcome.lost)
 
 
 if __name__ == "__main__":

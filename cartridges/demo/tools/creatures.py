@@ -26,6 +26,8 @@ ITEM_KINDS = {
 }  # fmt: skip
 CURES = {"sleep": 0x07, "poison": 0x08, "burn": 0x10, "paralysis": 0x40, "all": 0xFF}
 GROWTHS = {"medium": 0, "fast": 4, "slow": 5}
+EXPERIENCE = {"medium": (1, 1), "fast": (4, 5), "slow": (5, 4)}
+"""Of the third power of a level; the order is that of the lists in the ROM."""
 MOST_LEARNED = 8
 MOVE_SIZE, ITEM_SIZE = 19, 18
 
@@ -83,6 +85,10 @@ class Creatures:
             raise ValueError("two creatures have the same dex number")
         banks.add(bytes(by_dex.get(dex, 0) for dex in range(max(by_dex) + 1)), "DEX_TABLE")
 
+    def _pack_experience(self, banks: DataBanks) -> None:
+        needed = [min(level**3 * by // of, 0xFFFFFF) for by, of in EXPERIENCE.values() for level in range(256)]
+        banks.add(b"".join(points.to_bytes(3, "little") for points in needed), "EXPERIENCE")
+
     def _pack_moves(self, banks: DataBanks) -> None:
         out = bytearray(MOVE_SIZE * 166)
         for name, move in self.moves.items():
@@ -134,6 +140,7 @@ class Creatures:
     def pack(self, banks: DataBanks, people: PeopleArt) -> None:
         """Stores all tables."""
         self._pack_species(banks)
+        self._pack_experience(banks)
         self._pack_moves(banks)
         self._pack_types(banks)
         self._pack_items(banks)

@@ -219,6 +219,6 @@ class MapPacker:
         records = b""
         for tileset in self.world.tilesets.values():
             tiles, blocks = b"".join(tileset.tiles), b"".join(tileset.blocks)
-            place = banks.add(tiles + blocks)
+            place = banks.add(tiles + blocks, multiple=16)  # so that a block lies within a page: home/view.s
             records += bytes([place.bank, len(tileset.tiles)]) + word(place.address) + word(place.address + len(tiles))
         banks.add(records, "TILESET_TABLE")

@@ -33,17 +33,19 @@ class DataBanks:
         self.banks: dict[int, bytearray] = {bank: bytearray() for bank in range(FIRST_DATA_BANK, BANK_COUNT)}
         self.symbols: dict[str, Far] = {}
 
-    def next_place(self, size: int) -> Far:
-        """Where a blob of this size will go."""
+    def next_place(self, size: int, multiple: int = 1) -> Far:
+        """Where a blob of this size will go, at an address that is a multiple."""
         for bank, content in self.banks.items():
-            if len(content) + size <= BANK_SIZE:
-                return Far(bank, 0x4000 + len(content))
+            start = -(-len(content) // multiple) * multiple
+            if start + size <= BANK_SIZE:
+                return Far(bank, 0x4000 + start)
         raise ValueError(f"no bank has {size} bytes left")
 
-    def add(self, blob: bytes, symbol: str = "") -> Far:
+    def add(self, blob: bytes, symbol: str = "", multiple: int = 1) -> Far:
         """Stores a blob; with a symbol the C code learns its place."""
-        place = self.next_place(len(blob))
-        self.banks[place.bank] += blob
+        place = self.next_place(len(blob), multiple)
+        bank = self.banks[place.bank]
+        bank += bytes(place.address - 0x4000 - len(bank)) + blob
         if symbol:
             self.symbols[symbol] = place
         return place

@@ -4,8 +4,11 @@
 
 static uint8_t prize_for_level;
 
+/* With the enemy's party complete, so that whoever reads memory never sees a part of it. */
 static void start(uint8_t kind)
 {
+    fill(wEnemyMon, 0, FIGHTER_SIZE);
+    fill(wBattleMon, 0, FIGHTER_SIZE);
     wIsInBattle = kind;
     wBattleResult = BATTLE_WON;
     wEscapedFromBattle = 0;
@@ -66,6 +69,7 @@ static void turn(uint8_t action)
     *battle_status[MINE] &= (uint8_t)~FLINCHED;
     *battle_status[ENEMY] &= (uint8_t)~FLINCHED;
     choose_enemy_move();
+    wait_frame();
     if (action == ACTION_SPENT) {
         half_turn(ENEMY);
         return;
@@ -151,13 +155,14 @@ static uint8_t finish(void)
 uint8_t battle_wild(uint8_t index, uint8_t level) __banked
 {
     uint8_t high = random();
-    start(1);
     wCurOpponent = index;
     wCurEnemyLevel = level;
-    wEnemyPartyCount = 1;
+    build_mon(wEnemyMons, index, level, high, random());
     wEnemyPartySpecies[0] = index;
     wEnemyPartySpecies[1] = 0xFF;
-    build_mon(wEnemyMons, index, level, high, random());
+    wEnemyPartyCount = 1;
+    wait_frame();
+    start(1);
     send_enemy(0);
     note(TEXT_WILD_APPEARS);
     send_mine(wPlayerMonNumber);
@@ -178,6 +183,7 @@ static void load_party(uint16_t at, uint8_t bank, uint8_t number)
         wEnemyPartySpecies[slot++] = index;
         wCurEnemyLevel = level;
         at += 2;
+        wait_frame();
     }
     wEnemyPartySpecies[slot] = 0xFF;
     wEnemyPartyCount = slot;
@@ -196,6 +202,7 @@ static uint8_t load_trainer(uint8_t trainer, uint8_t number)
     far_copy(wTrainerName, bank, at, 13);
     prize_for_level = far_byte(bank, (const uint8_t *)(at + 13));
     picture = far_byte(bank, (const uint8_t *)(at + 14));
+    wEnemyPartyCount = 0;
     load_party(at + 15, bank, number);
     return picture;
 }
@@ -211,8 +218,9 @@ static void pay_prize(void)
 
 uint8_t battle_trainer(uint8_t trainer, uint8_t number) __banked
 {
+    uint8_t picture = load_trainer(trainer, number);
     start(2);
-    draw_trainer(load_trainer(trainer, number));
+    draw_trainer(picture);
     note(TEXT_TRAINER_WANTS);
     wait_frames(20);
     next_enemy();

@@ -42,6 +42,7 @@ static void grow(uint8_t slot)
     const uint8_t *mon = PARTY_MON(slot);
     level_up(slot);
     refresh_fighter(slot);
+    wait_frame();
     if (!move_of_level(mon[MON_SPECIES], mon[MON_LEVEL], 0))
         return;
     teach_level(slot);
@@ -60,6 +61,7 @@ static void gain(uint8_t slot, uint16_t amount)
     if (mon[MON_LEVEL] >= 100)
         return;
     set_exp(mon, get_exp(mon) + amount);
+    wait_frame();
     while (mon[MON_LEVEL] < 100 && get_exp(mon) >= exp_of_level(mon[MON_SPECIES], mon[MON_LEVEL] + 1))
         grow(slot);
 }
@@ -67,16 +69,16 @@ static void gain(uint8_t slot, uint16_t amount)
 void share_experience(void)
 {
     uint8_t slot, count = sharers();
-    uint32_t amount;
+    uint16_t amount;
     if (!count)
         return;
     load_species(wEnemyMon[0]);
-    amount = (uint32_t)species.exp * wEnemyMon[FIGHTER_LEVEL] / 7 / count;
+    amount = scaled(scaled(species.exp, wEnemyMon[FIGHTER_LEVEL], 7), 1, count);
     if (wIsInBattle == 2)
         amount += amount >> 1;
     for (slot = 0; slot < wPartyCount && slot < 6; slot++)
         if (flag(&wPartyGainExpFlags, slot) && big_word(PARTY_MON(slot) + MON_HP))
-            gain(slot, (uint16_t)amount);
+            gain(slot, amount);
 }
 
 /* After the battle: whoever reached a new level may change its shape. */

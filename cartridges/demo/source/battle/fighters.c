@@ -57,14 +57,16 @@ uint8_t is_down(uint8_t side)
 void apply_stat(uint8_t side, uint8_t stat)
 {
     uint8_t *fighter = fighters[side];
-    uint32_t value = (uint32_t)big_word(plain_stats[side] + stat * 2) * stage_of(side, stat - 1) / 100;
+    uint16_t value = big_word(plain_stats[side] + stat * 2), hundredths = stage_of(side, stat - 1);
+    if (hundredths != 100)
+        value = scaled(value, hundredths, 100);
     if (stat == 1 && fighter[FIGHTER_STATUS] & STATUS_BURN)
         value >>= 1;
     if (stat == 3 && fighter[FIGHTER_STATUS] & STATUS_PARALYSIS)
         value >>= 2;
     if (!value)
         value = 1;
-    set_big_word(fighter + FIGHTER_MAX_HP + stat * 2, value > 999 ? 999 : (uint16_t)value);
+    set_big_word(fighter + FIGHTER_MAX_HP + stat * 2, value > 999 ? 999 : value);
 }
 
 static void enter_side(uint8_t side, const uint8_t *mon, uint8_t slot)
@@ -83,19 +85,26 @@ void send_mine(uint8_t slot)
 {
     wPlayerMonNumber = slot;
     enter_side(MINE, PARTY_MON(slot), slot);
+    wait_frame();
     copy(wBattleMonNick, PARTY_NICK(slot), NAME_SIZE);
     set_flag(&wPartyGainExpFlags, slot);
     draw_pictures(MINE);
+    wait_frame();
     draw_status(MINE);
+    wait_frame();
 }
 
 void send_enemy(uint8_t slot)
 {
+    wait_frame();
     enter_side(ENEMY, wEnemyMons + (uint16_t)slot * MON_SIZE, slot);
     see_species(wEnemyMon[0], 0);
+    wait_frame();
     copy(wEnemyMonNick, species.name, NAME_SIZE);
     wPartyGainExpFlags = 0;
     set_flag(&wPartyGainExpFlags, wPlayerMonNumber);
     draw_pictures(ENEMY);
+    wait_frame();
     draw_status(ENEMY);
+    wait_frame();
 }

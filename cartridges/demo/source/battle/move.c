@@ -16,6 +16,7 @@ static void tell_luck(void)
 static uint16_t strike(uint8_t side)
 {
     uint16_t damage = compute_damage();
+    wait_frame();
     if (!effectiveness) {
         note(TEXT_NO_EFFECT);
         return 0;
@@ -75,11 +76,10 @@ static uint8_t works_on_oneself(const uint8_t *move)
 /* The move's accuracy under both sides' stages. */
 static uint8_t misses(uint8_t side, const uint8_t *move)
 {
-    uint32_t chance = move[MOVE_ACCURACY];
-    uint16_t evasion = stage_of(side ^ 1, 5);
+    uint16_t chance;
     if (move[MOVE_EFFECT] == EFFECT_SURE || works_on_oneself(move))
         return 0;
-    chance = chance * stage_of(side, 4) / (evasion ? evasion : 1);
+    chance = scaled(move[MOVE_ACCURACY], stage_of(side, 4), stage_of(side ^ 1, 5));
     return chance < 255 && random() >= (uint8_t)chance;
 }
 
@@ -90,6 +90,7 @@ void use_move(uint8_t side)
     hWhoseTurn = side;
     if (is_held_back(side))
         return;
+    wait_frame();
     spend_point(side);
     load_move(move[MOVE_NUMBER], move);
     note(side == MINE ? TEXT_MINE_USED : TEXT_ENEMY_USED);
@@ -98,6 +99,7 @@ void use_move(uint8_t side)
         note(TEXT_MISSED);
         return;
     }
+    wait_frame();
     if (move[MOVE_POWER])
         damage = all_hits(side, move[MOVE_EFFECT]);
     if (damage || !move[MOVE_POWER])

@@ -60,7 +60,7 @@ static uint8_t try_to_run(void)
         return ACTION_MOVE;
     }
     wNumRunAttempts++;
-    chance = mine * 32 / ((foe >> 2) ? foe >> 2 : 1) + 30 * wNumRunAttempts;
+    chance = scaled(mine, 32, foe >> 2) + 30 * wNumRunAttempts;
     if (mine >= foe || chance > 255 || random() < chance) {
         wEscapedFromBattle = 1;
         note(TEXT_RAN);
@@ -76,16 +76,16 @@ static uint8_t is_caught(uint8_t kind)
 {
     uint16_t draw = random(), quarter = big_word(wEnemyMon + FIGHTER_HP) >> 2;
     uint8_t status = wEnemyMon[FIGHTER_STATUS], ease = status & STATUS_SLEEP ? 25 : status ? 12 : 0;
-    uint32_t chance = (uint32_t)big_word(wEnemyMon + FIGHTER_MAX_HP) * 255 / (kind == 15 ? 8 : 12);
+    uint16_t chance = scaled(big_word(wEnemyMon + FIGHTER_MAX_HP), 255, kind == 15 ? 8 : 12);
     if (kind == 255)
         return 1;
     if (kind > 10)
-        draw = draw * (kind == 15 ? 201 : 151) / 256;
+        draw = scaled(draw, kind == 15 ? 201 : 151, 256);
     if (draw < ease)
         return 1;
     if (draw - ease > wEnemyMon[FIGHTER_CATCH])
         return 0;
-    chance /= quarter ? quarter : 1;
+    chance = scaled(chance, 1, quarter);
     return random() <= (chance > 255 ? 255 : (uint8_t)chance);
 }
 
@@ -230,7 +230,9 @@ static void draw_menu(void)
 static uint8_t choose_action(void)
 {
     uint8_t pressed;
+    wait_frame();
     draw_menu();
+    wait_frame();
     wCurrentMenuItem = wBattleAndStartSavedMenuItem & 1;
     for (;;) {
         pressed = choose(menu_column ? 14 : 8, 14, 1, BUTTON_A | (menu_column ? BUTTON_LEFT : BUTTON_RIGHT));

@@ -18,25 +18,20 @@ void note(uint16_t text)
     }
 }
 
-static void picture_codes(uint8_t x, uint8_t y, uint8_t size, uint8_t code)
-{
-    uint8_t row, column;
-    for (column = 0; column < size; column++)
-        for (row = 0; row < size; row++)
-            *tile_at(x + column, y + row) = code++;
-}
-
 void erase_picture(uint8_t side)
 {
-    if (side == MINE)
+    if (side == MINE) {
         clear_area(1, 6, 6, 6);
-    else
+        send_picture(1, 6);
+    } else {
         clear_area(12, 0, 7, 7);
+        send_picture(12, 0);
+    }
 }
 
-static void load_tiles(const uint8_t *place, uint16_t to, uint16_t size)
+static void load_tiles(const uint8_t *place, uint16_t to, uint8_t tiles)
 {
-    far_video_copy(to, place[0], place[1] | ((uint16_t)place[2] << 8), size);
+    bring_tiles(to, place[0], place[1] | ((uint16_t)place[2] << 8), tiles);
 }
 
 void draw_pictures(uint8_t side)
@@ -45,11 +40,11 @@ void draw_pictures(uint8_t side)
     wait_frames(4);
     load_species(fighters[side][0]);
     if (side == MINE) {
-        load_tiles(species.back, 0x9310, 36 * 16);
-        picture_codes(1, 6, 6, 0x31);
+        load_tiles(species.back, 0x9310, 36);
+        put_picture_codes(1, 6, 6, 0x31);
     } else {
-        load_tiles(species.front, 0x9000, 49 * 16);
-        picture_codes(12, 0, 7, 0);
+        load_tiles(species.front, 0x9000, 49);
+        put_picture_codes(12, 0, 7, 0);
     }
 }
 
@@ -57,16 +52,16 @@ void draw_pictures(uint8_t side)
 void draw_trainer(uint8_t picture)
 {
     far_entry(TRAINER_ART_TABLE_BANK, TRAINER_ART_TABLE, picture - 1);
-    far_video_copy(0x9000, entry_bank, entry_address, 49 * 16);
-    picture_codes(12, 0, 7, 0);
+    bring_tiles(0x9000, entry_bank, entry_address, 49);
+    put_picture_codes(12, 0, 7, 0);
 }
 
 static uint8_t bar_pixels(uint16_t hp, uint16_t most)
 {
-    uint8_t pixels = (uint8_t)((uint32_t)hp * BAR_WIDTH / (most ? most : 1));
+    uint16_t pixels = scaled(hp, BAR_WIDTH, most);
     if (pixels > BAR_WIDTH)
-        pixels = BAR_WIDTH;
-    return pixels || !hp ? pixels : 1;
+        return BAR_WIDTH;
+    return pixels || !hp ? (uint8_t)pixels : 1;
 }
 
 static void draw_bar(uint8_t *at, uint8_t pixels)
@@ -140,9 +135,9 @@ void blink_picture(uint8_t side)
         erase_picture(side);
         wait_frames(4);
         if (side == MINE)
-            picture_codes(1, 6, 6, 0x31);
+            put_picture_codes(1, 6, 6, 0x31);
         else
-            picture_codes(12, 0, 7, 0);
+            put_picture_codes(12, 0, 7, 0);
         wait_frames(4);
     }
 }
@@ -153,7 +148,9 @@ void draw_scene(void)
     clear_tiles();
     draw_pictures(ENEMY);
     draw_pictures(MINE);
+    wait_frame();
     draw_status(ENEMY);
     draw_status(MINE);
+    wait_frame();
     text_box();
 }

@@ -40,6 +40,7 @@ extern struct species species; /* the one that load_species() read last */
 void load_species(uint8_t index) __banked;
 void species_name(uint8_t index) __banked; /* into wStringBuffer */
 void load_move(uint8_t move, uint8_t *into) __banked; /* six bytes, and the name into wStringBuffer */
+uint8_t move_points(uint8_t move); /* of a fresh one; only for bank 3 */
 void item_name(uint8_t item) __banked; /* into wStringBuffer; kind and value into item_kind, item_value */
 extern uint8_t item_kind;
 extern uint16_t item_value, item_price;
@@ -66,7 +67,6 @@ uint8_t bag_place(uint8_t item) __banked; /* or FF */
 #define BAG_PLACES 20
 
 /* purse.c: amounts are three bytes of decimal digits */
-void to_bcd(uint32_t amount, uint8_t *bcd) __banked;
 void money_add(uint16_t amount) __banked;
 void money_gain(const uint8_t *bcd) __banked;
 uint8_t money_enough(const uint8_t *bcd) __banked;

@@ -43,13 +43,11 @@ uint8_t party_add_gift(uint8_t index, uint8_t level) __banked
 
 static void heal_mon(uint8_t *mon)
 {
-    uint8_t i, data[6];
+    uint8_t i;
     copy(mon + MON_HP, mon + MON_MAX_HP, 2);
     mon[MON_STATUS] = 0;
-    for (i = 0; i < 4; i++) {
-        load_move(mon[MON_MOVES + i], data);
-        mon[MON_PP + i] = data[5];
-    }
+    for (i = 0; i < 4; i++)
+        mon[MON_PP + i] = move_points(mon[MON_MOVES + i]);
 }
 
 void party_heal(void) __banked

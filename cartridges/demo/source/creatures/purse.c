@@ -2,36 +2,16 @@
 #pragma bank 3
 #include "creatures.h"
 
-void to_bcd(uint32_t amount, uint8_t *bcd) __banked
-{
-    uint8_t i, low;
-    if (amount > 999999)
-        amount = 999999;
-    for (i = 3; i--;) {
-        low = amount % 10;
-        amount /= 10;
-        bcd[i] = low | ((uint8_t)(amount % 10) << 4);
-        amount /= 10;
-    }
-}
-
 void money_gain(const uint8_t *bcd) __banked
 {
-    uint8_t i, low, high, carry = 0;
-    for (i = 3; i--;) {
-        low = (wPlayerMoney[i] & 15) + (bcd[i] & 15) + carry;
-        high = (wPlayerMoney[i] >> 4) + (bcd[i] >> 4) + low / 10;
-        wPlayerMoney[i] = (low % 10) | ((high % 10) << 4);
-        carry = high / 10;
-    }
-    if (carry)
+    if (add_decimal(wPlayerMoney, bcd))
         fill(wPlayerMoney, 0x99, 3);
 }
 
 void money_add(uint16_t amount) __banked
 {
     uint8_t bcd[3];
-    to_bcd(amount, bcd);
+    decimal(bcd, amount, 0);
     money_gain(bcd);
 }
 

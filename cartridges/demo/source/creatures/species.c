@@ -6,6 +6,7 @@
 #define ITEM_SIZE 18
 
 struct species species;
+static uint8_t loaded; /* its index */
 uint8_t item_kind;
 uint16_t item_value, item_price;
 
@@ -24,6 +25,9 @@ static void fill_header(uint8_t index)
 /* A species that does not exist (a poked number) behaves like the first one. */
 void load_species(uint8_t index) __banked
 {
+    if (index && index == loaded)
+        return;
+    loaded = index;
     far_entry(SPECIES_TABLE_BANK, SPECIES_TABLE, index);
     if (!entry_bank)
         far_entry(SPECIES_TABLE_BANK, SPECIES_TABLE, SPECIES_FERNIT);
@@ -37,9 +41,19 @@ void species_name(uint8_t index) __banked
     copy(wStringBuffer, species.name, NAME_SIZE);
 }
 
+static uint16_t move_record(uint8_t move)
+{
+    return MOVE_TABLE + (uint16_t)(move > 165 ? 0 : move) * MOVE_SIZE;
+}
+
+uint8_t move_points(uint8_t move)
+{
+    return far_byte(MOVE_TABLE_BANK, (const uint8_t *)(move_record(move) + 5));
+}
+
 void load_move(uint8_t move, uint8_t *into) __banked
 {
-    uint16_t place = MOVE_TABLE + (uint16_t)(move > 165 ? 0 : move) * MOVE_SIZE;
+    uint16_t place = move_record(move);
     far_copy(into, MOVE_TABLE_BANK, place, 6);
     far_copy(wStringBuffer, MOVE_TABLE_BANK, place + 6, 13);
     wStringBuffer[13] = 0x50;

@@ -3,13 +3,21 @@
 #include "creatures.h"
 
 #define GROWTH_FAST 4
-#define GROWTH_SLOW 5
+#define EXPERIENCE_SIZE (256 * 3)
 
-/* Square root of the stat experience, rounded up, a quarter of it. */
+/* Square root of the stat experience, rounded up, a quarter of it. Bit by bit: `rest` is what the square of the root so far leaves. */
 static uint8_t effort(uint16_t stat_exp)
 {
-    uint16_t root = 0;
-    while (root < 255 && root * root < stat_exp)
+    uint16_t rest = stat_exp, root = 0, bit;
+    if (!stat_exp)
+        return 0;
+    for (bit = 0x4000; bit; bit >>= 2)
+        if (rest >= root + bit) {
+            rest -= root + bit;
+            root = (root >> 1) + bit;
+        } else
+            root >>= 1;
+    if (rest && root < 255)
         root++;
     return (uint8_t)(root >> 2);
 }
@@ -30,7 +38,7 @@ static uint16_t stat_value(const uint8_t *mon, uint8_t stat)
 {
     uint8_t level = mon[MON_LEVEL];
     uint16_t value = (uint16_t)(species.base[stat] + dv_of(mon, stat)) * 2 + effort(big_word(mon + MON_STAT_EXP + stat * 2));
-    value = (uint16_t)((uint32_t)value * level / 100) + 5;
+    value = scaled(value, level, 100) + 5;
     return stat ? value : value + level + 5;
 }
 
@@ -43,14 +51,16 @@ void compute_stats(uint8_t *mon) __banked
         set_big_word(mon + MON_MAX_HP + stat * 2, stat_value(mon, stat));
 }
 
-/* The third power of the level; some species need a fifth less, some a quarter more. */
+/* From the table that tools/creatures.py makes: a list of three bytes a level for each growth. */
 uint32_t exp_of_level(uint8_t index, uint8_t level) __banked
 {
-    uint32_t exp = (uint32_t)level * level * level;
+    uint32_t exp = 0;
+    uint16_t at = EXPERIENCE + (uint16_t)level * 3;
     load_species(index);
-    if (species.growth == GROWTH_FAST)
-        return exp * 4 / 5;
-    return species.growth == GROWTH_SLOW ? exp * 5 / 4 : exp;
+    if (species.growth)
+        at += species.growth == GROWTH_FAST ? EXPERIENCE_SIZE : EXPERIENCE_SIZE * 2;
+    far_copy(&exp, EXPERIENCE_BANK, at, 3);
+    return exp;
 }
 
 uint32_t get_exp(const uint8_t *mon) __banked
@@ -78,10 +88,8 @@ uint8_t free_place(const uint8_t *mon, uint8_t move) __banked
 
 void set_move(uint8_t *mon, uint8_t place, uint8_t move) __banked
 {
-    uint8_t data[6];
-    load_move(move, data);
     mon[MON_MOVES + place] = move;
-    mon[MON_PP + place] = data[5];
+    mon[MON_PP + place] = move_points(move);
 }
 
 uint8_t move_of_level(uint8_t index, uint8_t level, uint8_t which) __banked
@@ -106,16 +114,15 @@ static uint8_t knows(const uint8_t *mon, uint8_t move)
 /* A full set loses its oldest move. */
 static void push_move(uint8_t *mon, uint8_t move)
 {
-    uint8_t i, place;
+    uint8_t i, *moves = mon + MON_MOVES;
     if (!move || knows(mon, move))
         return;
-    place = free_place(mon, move);
-    if (place == 4) {
-        place = 3;
+    for (i = 0; i < 3 && moves[i]; i++)
+        ;
+    if (moves[i])
         for (i = 0; i < 3; i++)
-            set_move(mon, i, mon[MON_MOVES + i + 1]);
-    }
-    set_move(mon, place, move);
+            moves[i] = moves[i + 1];
+    moves[i] = move;
 }
 
 static void first_moves(uint8_t *mon)
@@ -126,6 +133,8 @@ static void first_moves(uint8_t *mon)
     for (i = 0; i < 16 && species.learned[i]; i += 2)
         if (species.learned[i] <= mon[MON_LEVEL])
             push_move(mon, species.learned[i + 1]);
+    for (i = 0; i < 4 && mon[MON_MOVES + i]; i++)
+        mon[MON_PP + i] = move_points(mon[MON_MOVES + i]);
 }
 
 void build_mon(uint8_t *mon, uint8_t index, uint8_t level, uint8_t dvs_high, uint8_t dvs_low) __banked
@@ -141,5 +150,6 @@ void build_mon(uint8_t *mon, uint8_t index, uint8_t level, uint8_t dvs_high, uin
     copy(mon + MON_TYPES, species.types, 2);
     mon[MON_CATCH] = species.catch_rate;
     copy(mon + MON_HP, mon + MON_MAX_HP, 2);
+    wait_frame();
     first_moves(mon);
 }

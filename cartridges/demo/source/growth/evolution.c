@@ -3,24 +3,25 @@
 #include "growth.h"
 #include "../screens/screens.h"
 
+#define COLOURS 0xE4
+#define SHADOWS 0xFC /* all but white is black */
+
 static void load_picture(uint8_t index, uint16_t to)
 {
     load_species(index);
-    far_video_copy(to, species.front[0], species.front[1] | ((uint16_t)species.front[2] << 8), 49 * 16);
+    bring_tiles(to, species.front[0], species.front[1] | ((uint16_t)species.front[2] << 8), 49);
 }
 
 static void show_picture(uint8_t code)
 {
-    uint8_t row, column;
-    for (column = 0; column < 7; column++)
-        for (row = 0; row < 7; row++)
-            *tile_at(7 + column, 2 + row) = code++;
+    put_picture_codes(7, 2, 7, code);
 }
 
-/* Returns 0 if B was pressed. */
+/* As shadows. Returns 0 if B was pressed. */
 static uint8_t take_turns(uint8_t may_stop)
 {
     uint8_t turn, left;
+    rBGP = SHADOWS;
     for (turn = 0; turn < 14; turn++) {
         show_picture(turn & 1 ? 0x00 : 0x31);
         for (left = 18 - turn; left; left--) {
@@ -46,9 +47,11 @@ static void become(uint8_t slot, uint8_t index)
 {
     uint8_t *mon = PARTY_MON(slot), plain = has_plain_name(slot, mon[MON_SPECIES]);
     uint16_t before = big_word(mon + MON_MAX_HP);
+    wait_frame();
     mon[MON_SPECIES] = index;
     wPartySpecies[slot] = index;
     compute_stats(mon);
+    wait_frame();
     set_big_word(mon + MON_HP, big_word(mon + MON_HP) + big_word(mon + MON_MAX_HP) - before);
     copy(mon + MON_TYPES, species.types, 2);
     mon[MON_CATCH] = species.catch_rate;
@@ -60,6 +63,7 @@ static void become(uint8_t slot, uint8_t index)
 
 static uint8_t ceremony(uint8_t slot, uint8_t index, uint8_t may_stop)
 {
+    uint8_t changed;
     clear_tiles();
     window_show();
     wait_frames(3);
@@ -69,12 +73,13 @@ static uint8_t ceremony(uint8_t slot, uint8_t index, uint8_t may_stop)
     copy_name(wNameBuffer, PARTY_NICK(slot));
     print_text(TEXT_EVOLVING);
     wait_frames(30);
-    if (!take_turns(may_stop)) {
-        show_picture(0x00);
+    changed = take_turns(may_stop);
+    show_picture(changed ? 0x31 : 0x00);
+    rBGP = COLOURS;
+    if (!changed) {
         say(TEXT_EVOLUTION_STOPPED);
         return 0;
     }
-    show_picture(0x31);
     species_name(index);
     become(slot, index);
     species_name(index);

@@ -20,7 +20,7 @@ static uint8_t choose_move_to_forget(const uint8_t *mon)
     }
     hUILayoutFlags |= 2;
     wCurrentMenuItem = 0;
-    pressed = choose(5, 7, 3, BUTTON_A | BUTTON_B);
+    pressed = choose_after_text(5, 7, 3);
     hUILayoutFlags &= (uint8_t)~2;
     clear_area(4, 6, 16, 6);
     return pressed & BUTTON_A ? wCurrentMenuItem : 4;
@@ -80,6 +80,7 @@ void level_up(uint8_t slot) __banked
 {
     uint8_t *mon = PARTY_MON(slot);
     uint16_t before = big_word(mon + MON_MAX_HP);
+    wait_frame();
     mon[MON_LEVEL]++;
     compute_stats(mon);
     set_big_word(mon + MON_HP, big_word(mon + MON_HP) + big_word(mon + MON_MAX_HP) - before);
@@ -87,5 +88,6 @@ void level_up(uint8_t slot) __banked
         set_flag(&wCanEvolveFlags, slot);
     copy_name(wNameBuffer, PARTY_NICK(slot));
     set_big_word(wNumberBuffer, mon[MON_LEVEL]);
+    wait_frame();
     say(TEXT_GREW);
 }

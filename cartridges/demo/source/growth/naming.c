@@ -36,8 +36,12 @@ static void draw_letters(void)
 {
     uint8_t number;
     box(0, 4, 18, 9);
-    for (number = 0; number < PLACE_OF_END; number++)
+    for (number = 0; number < PLACE_OF_END; number++) {
+        if (!(number & 7))
+            wait_frame();
         *cell(number) = letter_code(number);
+    }
+    wait_frame();
     put(16, 13, "END");
     put(2, 15, wAlphabetCase ? "UPPER CASE" : "lower case");
     put(2, 16, "SELECT: case");

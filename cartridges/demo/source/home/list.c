@@ -8,7 +8,10 @@ static void draw_rows(uint8_t entries, uint8_t shown, draw_row_function draw_row
 {
     uint8_t i, place;
     box(4, 2, 14, 9);
+    wait_frame();
     for (i = 0; i < shown; i++) {
+        if (i == 2)
+            wait_frame();
         place = wListScrollOffset + i;
         if (place < entries)
             draw_row(place, 4 + i * 2);

@@ -11,8 +11,8 @@ static void start_hardware(void)
     rWX = 7;
     hWY = 144;
     wOptions = 0x01; /* text speed fast, animations on */
-    far_video_copy(0x9600, FONT_BANK, FONT, 0x200);
-    far_video_copy(0x8800, FONT_BANK, FONT + 0x200, 0x800);
+    bring_tiles(0x9600, FONT_BANK, FONT, 0x20);
+    bring_tiles(0x8800, FONT_BANK, FONT + 0x200, 0x80);
     rIF = 0;
     rIE = 1;
     screen_on();

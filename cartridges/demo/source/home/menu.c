@@ -5,6 +5,8 @@
 #define LEFT_CURSOR 0xEC
 #define SPACE 0x7F
 
+static uint8_t deaf_to_b; /* frames for which B is not heard */
+
 static uint8_t *cursor_place(void)
 {
     uint8_t rows = (hUILayoutFlags & 2) ? 1 : 2;
@@ -39,6 +41,10 @@ uint8_t choose(uint8_t x, uint8_t y, uint8_t last, uint8_t keys)
         *cursor_place() = CURSOR;
         wait_frame();
         pressed = hJoyPressed;
+        if (deaf_to_b) {
+            deaf_to_b--;
+            pressed &= (uint8_t)~BUTTON_B;
+        }
         if (pressed & keys & (BUTTON_A | BUTTON_B | BUTTON_START | BUTTON_SELECT | BUTTON_LEFT | BUTTON_RIGHT))
             break;
         if (pressed & keys & BUTTON_UP && !wCurrentMenuItem)
@@ -50,9 +56,17 @@ uint8_t choose(uint8_t x, uint8_t y, uint8_t last, uint8_t keys)
             move_cursor(pressed);
         }
     }
+    deaf_to_b = 0;
     *cursor_place() = (pressed & BUTTON_A) ? LEFT_CURSOR : SPACE;
     wLastMenuItem = wCurrentMenuItem;
     return pressed & keys;
+}
+
+/* A menu that follows a text: a B that was to hurry the text does not close it. */
+uint8_t choose_after_text(uint8_t x, uint8_t y, uint8_t last)
+{
+    deaf_to_b = 8;
+    return choose(x, y, last, BUTTON_A | BUTTON_B);
 }
 
 /* The small box above the text box. B means no. */
@@ -63,7 +77,7 @@ uint8_t ask_yes_no(void)
     put(16, 8, "YES");
     put(16, 10, "NO");
     wCurrentMenuItem = 0;
-    pressed = choose(15, 8, 1, BUTTON_A | BUTTON_B);
+    pressed = choose_after_text(15, 8, 1);
     wChosenMenuItem = wCurrentMenuItem;
     return (pressed & BUTTON_A) && wCurrentMenuItem == 0;
 }

@@ -9,6 +9,7 @@ void screen_off(void)
         return;
     hAutoBGTransferEnabled = 0;
     sleep_frame();
+    main_ticks++;
     while (rLY < 145)
         ;
     rLCDC = 0;
@@ -38,9 +39,8 @@ void clear_area(uint8_t x, uint8_t y, uint8_t width, uint8_t height)
 static void box_row(uint8_t *at, uint8_t width, uint8_t left, uint8_t middle, uint8_t right)
 {
     *at++ = left;
-    while (width--)
-        *at++ = middle;
-    *at = right;
+    fill(at, middle, width);
+    at[width] = right;
 }
 
 /* A frame with this much room inside. */
@@ -57,6 +57,8 @@ static uint8_t screen_code(char letter)
     static const char marks[] = "(:)-?!./,'>$";
     static const uint8_t codes[] = {0x9A, 0x9C, 0x9B, 0xE3, 0xE6, 0xE7, 0xE8, 0xF3, 0xF4, 0xE0, 0xED, 0xF0};
     uint8_t i;
+    if (letter == ' ')
+        return SPACE;
     if (letter >= 'A' && letter <= 'Z')
         return letter + 0x3F;
     if (letter >= 'a' && letter <= 'z')
@@ -101,35 +103,60 @@ void copy_name(uint8_t *to, const uint8_t *from)
     *to = 0x50;
 }
 
-/* Right-aligned in a field; a field of 0 digits is as wide as the number. */
+/* The last digits of a packed number of six; in front of the first that counts stand spaces, or zeros. */
+void put_digits(uint8_t *at, const uint8_t *packed, uint8_t digits, uint8_t zeros)
+{
+    uint8_t digit, place = digits;
+    packed += 2;
+    while (place-- > 0) {
+        digit = *(packed - (place >> 1));
+        digit = place & 1 ? digit >> 4 : digit & 15;
+        zeros |= digit || !place;
+        *at++ = zeros ? 0xF6 + digit : SPACE;
+    }
+}
+
+/* Right-aligned in a field. */
 void put_number(uint8_t x, uint8_t y, uint16_t value, uint8_t digits)
 {
-    uint8_t *at = tile_at(x, y) + digits;
-    do {
-        *--at = 0xF6 + value % 10;
-        value /= 10;
-        digits--;
-    } while (value && digits);
-    while (digits--)
-        *--at = SPACE;
+    uint8_t packed[3];
+    decimal(packed, value, 0);
+    put_digits(tile_at(x, y), packed, digits, 0);
 }
 
 void put_two_digits(uint8_t x, uint8_t y, uint8_t value)
 {
-    tile_at(x, y)[0] = 0xF6 + value / 10 % 10;
-    tile_at(x, y)[1] = 0xF6 + value % 10;
+    uint8_t packed[3];
+    decimal(packed, value, 0);
+    put_digits(tile_at(x, y), packed, 2, 1);
 }
 
 void put_money(uint8_t x, uint8_t y, const uint8_t *bcd)
 {
-    uint8_t i, digit, started = 0;
-    uint8_t *at = tile_at(x, y);
-    *at++ = 0xF0;
-    for (i = 0; i < 6; i++) {
-        digit = (i & 1) ? bcd[i >> 1] & 15 : bcd[i >> 1] >> 4;
-        started |= digit || i == 5;
-        *at++ = started ? 0xF6 + digit : SPACE;
+    *tile_at(x, y) = 0xF0;
+    put_digits(tile_at(x + 1, y), bcd, 6, 0);
+}
+
+/* Brings seven by seven codes of the tile map to the screen in one piece, at the next frame. */
+void send_picture(uint8_t x, uint8_t y)
+{
+    picture_from = tile_at(x, y);
+    picture_to = 0x9C00 + (uint16_t)y * 32 + x;
+    picture_waits = 1;
+}
+
+/* A square of numbered tiles, column by column, at most seven of each. */
+void put_picture_codes(uint8_t x, uint8_t y, uint8_t size, uint8_t code)
+{
+    uint8_t row, column, *at, *top = tile_at(x, y);
+    for (column = 0; column < size; column++) {
+        at = top++;
+        for (row = 0; row < size; row++) {
+            *at = code++;
+            at += 20;
+        }
     }
+    send_picture(x, y);
 }
 
 /* Lets the window, which shows wTileMap, cover the whole screen once it has been brought up to date. */

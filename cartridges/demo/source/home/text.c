@@ -36,13 +36,12 @@ static void type_name(const uint8_t *name)
 
 static void type_number(uint16_t value)
 {
-    uint8_t digits[5], count = 0;
-    do {
-        digits[count++] = 0xF6 + value % 10;
-        value /= 10;
-    } while (value);
-    while (count--)
-        type(digits[count]);
+    uint8_t packed[3], digits[5], place;
+    decimal(packed, value, 0);
+    put_digits(digits, packed, 5, 0);
+    for (place = 0; place < 5; place++)
+        if (digits[place] != SPACE)
+            type(digits[place]);
 }
 
 void text_box(void)
@@ -92,6 +91,7 @@ void print_text(uint16_t number)
     at = (const uint8_t *)entry_address;
     text_box();
     window_show();
+    wait_frame();
     while ((code = far_byte(bank, at++)) != END) {
         if (code == LINE)
             cursor = (uint8_t *)SECOND_LINE;

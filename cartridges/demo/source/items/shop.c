@@ -21,13 +21,17 @@ static void draw_ware(uint8_t place, uint8_t y)
     uint8_t price[3];
     item_name(wares[place + 1]);
     put_name(6, y, wStringBuffer);
-    to_bcd(item_price, price);
+    decimal(price, item_price, 0);
     put_money(11, y + 1, price);
 }
 
 static void show_sum(void)
 {
-    to_bcd((uint32_t)unit_price * wItemQuantity, sum);
+    uint8_t count = wItemQuantity, price[3];
+    decimal(price, unit_price, 0);
+    fill(sum, 0, 3);
+    while (count--)
+        add_decimal(sum, price);
     put_money(11, 10, sum);
 }
 
@@ -121,9 +125,10 @@ static uint8_t choose_business(uint8_t before)
     put(2, 1, "BUY");
     put(2, 3, "SELL");
     put(2, 5, "QUIT");
+    wait_frame();
     draw_purse();
     wCurrentMenuItem = before;
-    pressed = choose(1, 1, 2, BUTTON_A | BUTTON_B);
+    pressed = choose_after_text(1, 1, 2);
     return pressed & BUTTON_A ? wCurrentMenuItem : 2;
 }
 

@@ -33,7 +33,7 @@ static uint8_t revive(uint8_t *mon, uint8_t percent)
     uint16_t points;
     if (big_word(mon + MON_HP))
         return 0;
-    points = (uint16_t)((uint32_t)big_word(mon + MON_MAX_HP) * percent / 100);
+    points = scaled(big_word(mon + MON_MAX_HP), percent, 100);
     set_big_word(mon + MON_HP, points ? points : 1);
     mon[MON_STATUS] = 0;
     return 1;

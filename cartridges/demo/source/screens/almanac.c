@@ -40,8 +40,10 @@ static void draw_list(void)
     put_number(6, 1, count(wPokedexSeen), 3);
     put(11, 1, "OWN");
     put_number(15, 1, count(wPokedexOwned), 3);
-    for (i = 0; i < ROWS_SHOWN && wListScrollOffset + i < DEX_COUNT; i++)
+    for (i = 0; i < ROWS_SHOWN && wListScrollOffset + i < DEX_COUNT; i++) {
+        wait_frame();
         draw_row(wListScrollOffset + i + 1, 4 + i * 2);
+    }
 }
 
 static void put_types(void)

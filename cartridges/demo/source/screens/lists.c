@@ -7,11 +7,8 @@
 /* Seven by seven tiles. */
 void put_picture(uint8_t bank, uint16_t address, uint8_t x, uint8_t y)
 {
-    uint8_t row, column, code = 0;
-    far_video_copy(0x9000, bank, address, 49 * 16);
-    for (column = 0; column < 7; column++)
-        for (row = 0; row < 7; row++)
-            *tile_at(x + column, y + row) = code++;
+    bring_tiles(0x9000, bank, address, 49);
+    put_picture_codes(x, y, 7, 0);
 }
 
 void draw_front(uint8_t index, uint8_t x, uint8_t y)
@@ -53,6 +50,7 @@ static void draw_team(void)
         put(3, slot * 2 + 1, status_word(PARTY_MON(slot)));
         put(8, slot * 2 + 1, "HP");
         put_points(11, slot * 2 + 1, PARTY_MON(slot));
+        wait_frame();
     }
     box(0, 14, 18, 2);
     put(1, 16, "Choose a glim.");
@@ -64,6 +62,7 @@ uint8_t choose_mon(void) __banked
     if (!wPartyCount)
         return NOTHING_CHOSEN;
     hide_sprites();
+    wait_frame();
     draw_team();
     window_show();
     wCurrentMenuItem = 0;

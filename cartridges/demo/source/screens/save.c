@@ -10,13 +10,30 @@
 #define RAM_GATE LIVE(0x0000)
 #define RAM_BANK LIVE(0x4000)
 
+#define PIECE 192 /* bytes that are added up in half a frame */
+
 static uint16_t checksum(void)
 {
     const uint8_t *at = SAVED;
     uint16_t left = SIZE, sum = 1;
-    while (left--)
+    uint8_t piece = 0;
+    while (left--) {
         sum += *at++;
+        if (++piece == PIECE) {
+            piece = 0;
+            wait_frame();
+        }
+    }
     return sum;
+}
+
+static void copy_in_pieces(uint8_t *to, const uint8_t *from)
+{
+    uint16_t done;
+    for (done = 0; done < SIZE; done += PIECE) {
+        copy(to + done, from + done, SIZE - done < PIECE ? SIZE - done : PIECE);
+        wait_frame();
+    }
 }
 
 static void open_ram(void)
@@ -28,7 +45,8 @@ static void open_ram(void)
 void save_game(void)
 {
     open_ram();
-    copy(SAVED, FIRST, SIZE);
+    MARK = 0; /* whoever switches off now has no saved game */
+    copy_in_pieces(SAVED, FIRST);
     CHECK = checksum();
     MARK = 0x5A;
     RAM_GATE = 0;

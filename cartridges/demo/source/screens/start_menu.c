@@ -119,7 +119,9 @@ static uint8_t draw_menu(void)
     put(12, y + 6, "SAVE");
     put(12, y + 8, "OPTION");
     put(12, y + 10, "EXIT");
+    wait_frame();
     refresh_people();
+    wait_frame();
     window_show();
     wCurrentMenuItem = wBattleAndStartSavedMenuItem;
     return choose(11, 2, last, BUTTON_A | BUTTON_B | BUTTON_START);

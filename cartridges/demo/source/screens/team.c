@@ -38,13 +38,16 @@ static void show_mon(uint8_t slot)
     *tile_at(9, 2) = 0x6E;
     put_number(10, 2, mon[MON_LEVEL], 3);
     put(15, 2, status_word(mon));
+    wait_frame();
     show_stat(3, "HP", mon + MON_HP);
     show_stat(4, "MAX HP", mon + MON_MAX_HP);
     show_stat(5, "ATTACK", mon + MON_ATTACK);
     show_stat(6, "DEFENCE", mon + MON_DEFENCE);
     show_stat(7, "SPEED", mon + MON_SPEED);
     show_stat(8, "SPECIAL", mon + MON_SPECIAL);
+    wait_frame();
     show_growth(mon);
+    wait_frame();
     show_moves(mon);
     wait_press(BUTTON_A | BUTTON_B);
 }

@@ -69,7 +69,7 @@ static void draw_title(void)
     uint8_t code;
     clear_tiles();
     put_stars();
-    far_video_copy(0x9000 + LOGO_CODE * 16, LOGO_BANK, LOGO, 44 * 16);
+    bring_tiles(0x9000 + LOGO_CODE * 16, LOGO_BANK, LOGO, 44);
     code = put_logo_word(3, 1, 7, LOGO_CODE);
     put_logo_word(6, 4, 4, code);
     draw_front(SPECIES_FERNIT, 7, 7);

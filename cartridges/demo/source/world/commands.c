@@ -94,6 +94,7 @@ static void command_glim(void)
 {
     uint8_t mon[MON_SIZE], species = next_byte(), room;
     build_mon(mon, species, next_byte(), 0x88, 0x88);
+    wait_frame();
     room = take_mon(mon);
     name_of_species(species);
     talk_box();
@@ -215,8 +216,10 @@ void refresh_world(void)
 {
     if (apply_changes())
         show_changes();
+    wait_frame();
     load_people();
     draw_people();
+    wait_frame();
 }
 
 static void command_refresh(void)

@@ -7,28 +7,40 @@ uint8_t map_bank;
 const uint8_t *tile_kinds;
 
 static const uint8_t connection_bits[] = {8, 4, 2, 1};
+static uint8_t was_dark; /* the map before this one */
 
 void find_map(uint8_t map)
 {
     far_entry(MAP_TABLE_BANK, MAP_TABLE, map);
 }
 
+/* The record that find_map() has found. */
 static void load_head(void)
 {
-    uint8_t unknown;
-    find_map(wCurMap);
-    unknown = !entry_bank;
-    if (unknown) { /* a map that this cartridge does not have: wake up where it is safe */
-        find_map(wLastBlackoutMap);
-        wCurMap = entry_bank ? wLastBlackoutMap : MAP_FERNHOLM;
-        find_map(wCurMap);
-    }
+    was_dark = map_head.flags & MAP_DARK;
     map_bank = entry_bank;
     far_copy(&map_head, map_bank, entry_address, MAP_HEAD_SIZE);
-    if (unknown && map_head.flags & MAP_WAKE) {
+}
+
+static void find_head(void)
+{
+    find_map(wCurMap);
+    if (entry_bank) {
+        load_head();
+        return;
+    }
+    find_map(wLastBlackoutMap); /* a map that this cartridge does not have: wake up where it is safe */
+    wCurMap = entry_bank ? wLastBlackoutMap : MAP_FERNHOLM;
+    find_map(wCurMap);
+    load_head();
+    if (map_head.flags & MAP_WAKE) {
         wYCoord = map_head.wake_y;
         wXCoord = map_head.wake_x;
     }
+}
+
+static void publish_head(void)
+{
     wCurMapTileset = map_head.tileset;
     wCurMapHeight = map_head.height;
     wCurMapWidth = map_head.width;
@@ -55,7 +67,7 @@ static void load_warps_and_signs(void)
 }
 
 /* A dark cave stays lit only until one leaves its darkness, as in Red. */
-static void darken(uint8_t was_dark)
+static void darken(void)
 {
     if (!(map_head.flags & MAP_DARK))
         wMapPalOffset = 0;
@@ -68,20 +80,25 @@ void apply_palette(void)
     rBGP = wMapPalOffset ? 0xFE : 0xE4;
 }
 
+static void load_border(void)
+{
+    fill(wOverworldMap, map_head.border, (uint16_t)(map_head.width + 6) * (map_head.height + 6));
+}
+
 static void load_blocks(void)
 {
     uint8_t y, width = map_head.width;
-    uint8_t *row = wOverworldMap;
-    fill(row, map_head.border, (uint16_t)(width + 6) * (map_head.height + 6));
-    row += (uint16_t)3 * (width + 6) + 3;
+    uint8_t *row = wOverworldMap + (uint16_t)3 * (width + 6) + 3;
+    uint16_t from = map_head.blocks;
     for (y = 0; y < map_head.height; y++) {
-        far_copy(row, map_bank, map_head.blocks + (uint16_t)y * width, width);
+        far_copy(row, map_bank, from, width);
         row += width + 6;
+        from += width;
     }
 }
 
 /* Copies the part of a neighbour that shows in the border. Block (0, 0) of the neighbour lies at (left, top) of this map. */
-static void load_strip(struct map_head *other, int8_t left, int8_t top)
+static void copy_strip(struct map_head *other, int8_t left, int8_t top)
 {
     uint8_t bank = entry_bank, width = map_head.width + 6;
     int8_t first = left < -3 ? -3 : left, y = top < -3 ? -3 : top;
@@ -99,10 +116,26 @@ static void load_strip(struct map_head *other, int8_t left, int8_t top)
     }
 }
 
+static void load_strip(uint8_t side)
+{
+    struct map_head other;
+    int8_t offset = map_head.connections[side].offset;
+    if (map_head.connections[side].map == 0xFF)
+        return;
+    find_map(map_head.connections[side].map);
+    far_copy(&other, entry_bank, entry_address, MAP_HEAD_SIZE);
+    if (other.tileset != map_head.tileset)
+        return;
+    if (side < 2)
+        copy_strip(&other, offset, side ? (int8_t)map_head.height : -(int8_t)other.height);
+    else
+        copy_strip(&other, side == 3 ? (int8_t)map_head.width : -(int8_t)other.width, offset);
+}
+
 /* Fills one of the eleven-byte connection structures: map, and where one arrives. */
 static void load_connection(uint8_t side)
 {
-    struct map_head other;
+    uint8_t size[2]; /* height, width */
     uint8_t *entry = wConnections + side * 11;
     int8_t offset = map_head.connections[side].offset;
     entry[0] = map_head.connections[side].map;
@@ -110,16 +143,10 @@ static void load_connection(uint8_t side)
         return;
     wCurMapConnections |= connection_bits[side];
     find_map(entry[0]);
-    far_copy(&other, entry_bank, entry_address, MAP_HEAD_SIZE);
-    entry[6] = other.width;
-    entry[7] = side == 0 ? other.height * 2 - 1 : side == 1 ? 0 : -offset * 2;
-    entry[8] = side == 2 ? other.width * 2 - 1 : side == 3 ? 0 : -offset * 2;
-    if (other.tileset != map_head.tileset)
-        return;
-    if (side < 2)
-        load_strip(&other, offset, side ? (int8_t)map_head.height : -(int8_t)other.height);
-    else
-        load_strip(&other, side == 3 ? (int8_t)map_head.width : -(int8_t)other.width, offset);
+    far_copy(size, entry_bank, entry_address + 1, 2);
+    entry[6] = size[1];
+    entry[7] = side == 0 ? size[0] * 2 - 1 : side == 1 ? 0 : -offset * 2;
+    entry[8] = side == 2 ? size[1] * 2 - 1 : side == 3 ? 0 : -offset * 2;
 }
 
 static void load_tileset(void)
@@ -134,15 +161,37 @@ static void load_tileset(void)
     tile_kinds = tileset_kinds[map_head.tileset];
 }
 
-/* Everything but pictures: to be called with wCurMap set. */
-void load_map(void)
+/* The blocks in pieces, numbered from 0. */
+static void load_piece(uint8_t piece)
 {
-    uint8_t side, was_dark = map_head.flags & MAP_DARK;
-    load_head();
-    darken(was_dark);
+    switch (piece) {
+    case 0: load_border(); break;
+    case 1: load_blocks(); break;
+    case 2: apply_changes(); break;
+    default: load_strip(piece - 3);
+    }
+}
+
+#define PIECES 7
+
+/* While the step onto a neighbour map is made: its record and its blocks, a piece a frame, from 0 on. Until the step ends nobody reads
+   them. */
+void load_ahead(uint8_t map, uint8_t frame)
+{
+    if (frame == 0) {
+        find_map(map);
+        load_head();
+    } else if (frame <= PIECES)
+        load_piece(frame - 1);
+}
+
+/* What the record says, at the addresses at which everybody reads it. */
+void publish_map(void)
+{
+    uint8_t side;
+    publish_head();
+    darken();
     load_warps_and_signs();
-    load_blocks();
-    apply_changes();
     wCurMapConnections = 0;
     for (side = 0; side < 4; side++)
         load_connection(side);
@@ -151,9 +200,20 @@ void load_map(void)
         set_flag(wTownVisitedFlag, wCurMap);
 }
 
+/* Everything but pictures: to be called with wCurMap set. */
+static void load_map(void)
+{
+    uint8_t piece;
+    find_head();
+    for (piece = 0; piece < PIECES; piece++)
+        load_piece(piece);
+    publish_map();
+}
+
 void load_map_pictures(void)
 {
-    far_video_copy(0x9000, wTilesetBank, wTilesetGfxPtr, 0x600);
+    bring_tiles(SCENERY, wTilesetBank, wTilesetGfxPtr, 0x60);
+    scenery_gone = 0;
 }
 
 /* Points the view at a position (it may lie one square outside the map while crossing an edge). */
@@ -184,6 +244,7 @@ void enter_map(void)
     window_hide();
     load_map();
     load_map_pictures();
+    forget_pictures();
     load_people();
     show_map();
     step_phase = 0;
@@ -198,8 +259,13 @@ void enter_map(void)
 /* After a full-screen menu: the map's tiles and what lay under the menu. */
 void restore_map_behind_menu(void) __banked
 {
+    if (scenery_gone) {
+        clear_tiles();
+        wait_frames(3);
+        load_map_pictures();
+    }
     window_hide();
-    load_map_pictures();
     build_view();
     draw_people();
+    wait_frame();
 }

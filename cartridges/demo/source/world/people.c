@@ -14,31 +14,84 @@
 #define TILE_BASE 14
 #define TILES_STANDING 12
 #define PLAYER_TILES 24
+#define PLACES 8
 #define EXCLAMATION_MARK 0xE7 /* a letter of the font, whose tiles sprites can use, too */
 
 uint8_t step_phase;
 uint8_t step_number;
 static uint8_t moving_slot, moving_phase; /* a person on the way to the next square */
 static uint8_t scrolled_y, scrolled_x;    /* pixels that the current step has moved the map */
+static uint8_t loaded[PLACES], coming;    /* pictures behind the player's, and the place of the last that was sent for */
+static uint8_t undressed;                 /* who is to get a picture next, or 0 */
 static uint8_t objects_end;               /* behind the last object that was drawn */
 
-static void load_picture(uint8_t picture, uint8_t tile, uint8_t tiles)
+static void send_person(uint8_t picture, uint8_t tile, uint8_t tiles)
 {
     far_entry(PEOPLE_ART_TABLE_BANK, PEOPLE_ART_TABLE, picture - 1);
-    far_video_copy(0x8000 + (uint16_t)tile * 16, entry_bank, entry_address, (uint16_t)tiles * 16);
+    send_tiles(0x8000 + (uint16_t)tile * 16, entry_bank, entry_address, tiles);
 }
 
-/* Tile of a picture: shared with an earlier person who looks the same, else loaded behind the others. */
-static uint8_t picture_tile(uint8_t slot, uint8_t *next)
+/* Place of a picture among those that are loaded or on their way, or PLACES. */
+static uint8_t place_of(uint8_t picture)
 {
-    uint8_t other, tile;
-    for (other = 1; other < slot; other++)
-        if (STATE1(other)[PICTURE] == STATE1(slot)[PICTURE])
-            return STATE2(other)[TILE_BASE];
-    tile = *next;
-    load_picture(STATE1(slot)[PICTURE], tile, TILES_STANDING);
-    *next += TILES_STANDING;
-    return tile;
+    uint8_t place;
+    for (place = 0; place < PLACES && loaded[place] != picture; place++)
+        ;
+    return place;
+}
+
+static uint8_t is_worn(uint8_t picture)
+{
+    uint8_t slot;
+    for (slot = 1; slot < 16; slot++)
+        if (STATE1(slot)[PICTURE] == picture)
+            return 1;
+    return 0;
+}
+
+/* A place that nobody here needs; a map has at most so many different pictures. */
+static uint8_t free_place(void)
+{
+    uint8_t place;
+    for (place = 0; place < PLACES - 1; place++)
+        if (!loaded[place] || !is_worn(loaded[place]))
+            break;
+    return place;
+}
+
+/* Gives a person the tiles of the picture, or sends for them. */
+static void dress(uint8_t slot)
+{
+    uint8_t picture = STATE1(slot)[PICTURE], place = place_of(picture);
+    if (!picture)
+        return;
+    if (place == PLACES) {
+        if (video_tiles)
+            return;
+        place = free_place();
+        loaded[place] = picture;
+        coming = place;
+        send_person(picture, PLAYER_TILES + place * TILES_STANDING, TILES_STANDING);
+    }
+    if (!video_tiles || place != coming)
+        STATE2(slot)[TILE_BASE] = PLAYER_TILES + place * TILES_STANDING;
+}
+
+/* Pictures come one after the other while the game goes on; who has none yet is not drawn. One person a frame. */
+static void dress_next(void)
+{
+    dress(undressed);
+    if (STATE1(undressed)[PICTURE] && !STATE2(undressed)[TILE_BASE])
+        return;
+    if (++undressed > wNumSprites || undressed > 15)
+        undressed = 0;
+}
+
+/* For a new map, whose pictures are loaded while the screen is off. */
+void forget_pictures(void)
+{
+    fill(loaded, 0, PLACES);
+    send_person(1, 0, PLAYER_TILES);
 }
 
 static uint8_t is_here(const struct person *person)
@@ -53,7 +106,7 @@ void read_person(uint8_t slot, struct person *into)
     far_copy(into, map_bank, map_head.people.at + (uint16_t)(slot - 1) * PERSON_SIZE, PERSON_SIZE);
 }
 
-static void place_person(uint8_t slot, uint8_t *next_tile)
+static void place_person(uint8_t slot)
 {
     struct person person;
     read_person(slot, &person);
@@ -64,7 +117,8 @@ static void place_person(uint8_t slot, uint8_t *next_tile)
     STATE1(slot)[FACING] = person.facing;
     STATE2(slot)[MAP_Y] = person.y + 4;
     STATE2(slot)[MAP_X] = person.x + 4;
-    STATE2(slot)[TILE_BASE] = picture_tile(slot, next_tile);
+    if (place_of(person.picture) != PLACES || !(rLCDC & 0x80))
+        dress(slot);
 }
 
 static void place_player(void)
@@ -72,18 +126,18 @@ static void place_player(void)
     STATE1(0)[PICTURE] = 1;
     STATE1(0)[Y_PIXELS] = 60;
     STATE1(0)[X_PIXELS] = 64;
-    load_picture(1, 0, PLAYER_TILES);
 }
 
 void load_people(void)
 {
-    uint8_t slot, next_tile = PLAYER_TILES;
+    uint8_t slot;
     fill(wSpriteState1 + 16, 0, 240);
     fill(wSpriteState2 + 16, 0, 240);
     wNumSprites = map_head.people.count;
     place_player();
     for (slot = 1; slot <= map_head.people.count && slot < 16; slot++)
-        place_person(slot, &next_tile);
+        place_person(slot);
+    undressed = 1;
 }
 
 /* Slot of the person on a square, or 0. */
@@ -101,29 +155,8 @@ void face_person_to_player(uint8_t slot)
     STATE1(slot)[FACING] = STATE1(0)[FACING] ^ 4;
 }
 
-/* Sixteen by sixteen pixels as four objects; a right side is a left side mirrored. */
-static uint8_t *put_object(uint8_t *oam, uint8_t y, uint8_t x, uint8_t tile, uint8_t mirrored)
-{
-    uint8_t row, left = x + 8, right = x + 16, flip = 0;
-    if (mirrored) {
-        left = right;
-        right = x + 8;
-        flip = 0x20;
-    }
-    y += 16;
-    for (row = 0; row < 2; row++) {
-        *oam++ = y;
-        *oam++ = left;
-        *oam++ = tile++;
-        *oam++ = flip;
-        *oam++ = y;
-        *oam++ = right;
-        *oam++ = tile++;
-        *oam++ = flip;
-        y += 8;
-    }
-    return oam;
-}
+/* objects.s: sixteen by sixteen pixels as four objects; a right side is a left side mirrored. */
+uint8_t *put_object(uint8_t *oam, uint8_t y, uint8_t x, uint8_t tile, uint8_t mirrored);
 
 /* True if a menu or text box lies where a sprite at these pixels would be drawn. */
 static uint8_t is_covered(uint8_t y, uint8_t x)
@@ -159,7 +192,7 @@ static uint8_t *draw_person(uint8_t slot, uint8_t *oam)
     uint8_t *one = STATE1(slot), *two = STATE2(slot);
     uint8_t facing = one[FACING], y = two[MAP_Y] + 1 - wYCoord, x = two[MAP_X] + 1 - wXCoord;
     one[IMAGE] = 0xFF;
-    if (y > 11 || x > 11) /* five squares above or left to six below or right */
+    if (!two[TILE_BASE] || y > 11 || x > 11) /* five squares above or left to six below or right */
         return oam;
     y = (uint8_t)(y << 4) - 20 - scrolled_y;
     x = (uint8_t)(x << 4) - 16 - scrolled_x;
@@ -184,6 +217,8 @@ void draw_people(void)
 {
     uint8_t slot, last = wNumSprites < 16 ? wNumSprites : 15, *oam = wShadowOAM;
     uint8_t *end = wShadowOAM + objects_end;
+    if (undressed)
+        dress_next();
     scrolled_y = along(wSpriteState1[3]);
     scrolled_x = along(wSpriteState1[5]);
     oam = draw_player(oam);

@@ -15,6 +15,7 @@ void talk_box(void)
 {
     text_box();
     draw_people();
+    wait_frame();
 }
 
 static void say_of(uint16_t text)
@@ -46,7 +47,8 @@ static void challenge(struct person *person)
     say_of(person->won);
     if (person->script)
         run_script(person->script);
-    close_talk();
+    if (hWY != 144)
+        close_talk();
     refresh_world();
 }
 
@@ -63,11 +65,12 @@ void talk_to_trainer(uint8_t slot, struct person *person)
 /* How many squares lie between a person and the player who stands in front of it; sets `distance`, 0 if elsewhere. */
 static void measure(uint8_t slot)
 {
-    uint8_t side = STATE1(slot)[9] >> 2;
-    int8_t down = (int8_t)(wYCoord + 4 - STATE2(slot)[4]), right = (int8_t)(wXCoord + 4 - STATE2(slot)[5]);
-    int8_t ahead = down * step_y[side] + right * step_x[side];
-    uint8_t aside = (uint8_t)(step_y[side] ? right : down);
-    distance = aside || ahead <= 0 ? 0 : (uint8_t)ahead;
+    uint8_t facing = STATE1(slot)[9];
+    uint8_t down = wYCoord + 4 - STATE2(slot)[4], right = wXCoord + 4 - STATE2(slot)[5];
+    uint8_t ahead = facing < FACING_LEFT ? down : right, aside = facing < FACING_LEFT ? right : down;
+    if (facing == FACING_UP || facing == FACING_LEFT)
+        ahead = -ahead;
+    distance = aside || ahead >= 0x80 ? 0 : ahead;
 }
 
 static uint8_t nothing_between(uint8_t side)

@@ -98,7 +98,7 @@ static void scroll_pixel(uint8_t side, uint8_t hop)
 }
 
 /* The last of the sixteen frames already shows the new coordinates: who lets go of the button when they change stops here. */
-static void arrive_on_square(uint8_t side)
+static void arrive_on_square(uint8_t side, uint8_t loaded)
 {
     wYCoord += step_y[side];
     wXCoord += step_x[side];
@@ -108,11 +108,12 @@ static void arrive_on_square(uint8_t side)
     wPlayerMovingDirection = 0;
     wSpriteState1[4] = 60;
     step_number++;
-    cross_edge();
+    cross_edge(loaded);
 }
 
 static void one_square(uint8_t side, uint8_t hop)
 {
+    uint8_t next = neighbour_ahead(wYCoord + step_y[side], wXCoord + step_x[side]);
     Y_VECTOR = step_y[side];
     X_VECTOR = step_x[side];
     wPlayerMovingDirection = direction_bits[side];
@@ -123,10 +124,12 @@ static void one_square(uint8_t side, uint8_t hop)
     for (step_phase = 1; step_phase < 16; step_phase++) {
         scroll_pixel(side, hop);
         draw_people();
+        if (next != NO_MAP)
+            load_ahead(next, step_phase - 1);
         wait_frame();
     }
     scroll_pixel(side, hop);
-    arrive_on_square(side);
+    arrive_on_square(side, next);
     draw_people();
     wait_frame();
 }

@@ -3,6 +3,7 @@
 #include "world.h"
 
 #define LAST_MAP 0xFF
+#define NO_SIDE 4
 
 uint8_t entered_map;
 
@@ -68,42 +69,52 @@ void take_warp(uint8_t number)
         walk_step(FACING_DOWN);
 }
 
-static uint8_t next_tileset(uint8_t map)
+/* The side at which a square next to the map lies, or NO_SIDE. */
+static uint8_t side_of(uint8_t y, uint8_t x)
 {
-    find_map(map);
-    return entry_bank ? far_byte(entry_bank, (const uint8_t *)entry_address) : wCurMapTileset;
+    if (y == 0xFF)
+        return 0;
+    if (y == wCurrentMapHeight2)
+        return 1;
+    if (x == 0xFF)
+        return 2;
+    return x == wCurrentMapWidth2 ? 3 : NO_SIDE;
 }
 
-static void enter_neighbour(uint8_t side)
+/* The neighbour map with the same scenery to which a square next to this map belongs, or NO_MAP. */
+uint8_t neighbour_ahead(uint8_t y, uint8_t x)
 {
+    uint8_t side = side_of(y, x), map;
+    if (side == NO_SIDE)
+        return NO_MAP;
+    map = wConnections[side * 11];
+    find_map(map);
+    if (!entry_bank || far_byte(entry_bank, (const uint8_t *)entry_address) != wCurMapTileset)
+        return NO_MAP;
+    return map;
+}
+
+/* After a step that ended outside the map. `loaded`: the neighbour that load_ahead() has read, or NO_MAP. The old map's people go a
+   frame before the new ones come. */
+void cross_edge(uint8_t loaded)
+{
+    uint8_t side = side_of(wYCoord, wXCoord);
     const uint8_t *connection = wConnections + side * 11;
+    if (side == NO_SIDE)
+        return;
     if (side < 2)
         stand_on(connection[0], connection[7], wXCoord + connection[8]);
     else
         stand_on(connection[0], wYCoord + connection[7], connection[8]);
-    if (next_tileset(connection[0]) != wCurMapTileset) {
+    if (loaded == NO_MAP) {
         enter_map();
         return;
     }
-    draw_people(); /* the old map's people go before their pictures are overwritten */
-    wait_frame();
-    load_map();
-    load_people();
+    publish_map();
     set_view(wYCoord, wXCoord);
     draw_people();
-}
-
-/* After a step that ended outside the map. */
-void cross_edge(void)
-{
-    if (wYCoord == 0xFF)
-        enter_neighbour(0);
-    else if (wYCoord == wCurrentMapHeight2)
-        enter_neighbour(1);
-    else if (wXCoord == 0xFF)
-        enter_neighbour(2);
-    else if (wXCoord == wCurrentMapWidth2)
-        enter_neighbour(3);
+    wait_frame();
+    load_people();
 }
 
 /* Where one wakes up after losing: at the place that the map which healed last has for it. */

@@ -7,6 +7,7 @@
 #define PERSON_SIZE 22
 #define NO_TEXT 0xFFFF
 #define NO_CONDITION 0xFFFF
+#define NO_MAP 0xFF
 
 struct map_list { uint8_t count; uint16_t at; };
 
@@ -49,7 +50,8 @@ extern uint8_t step_number; /* which foot is next */
 void overworld(void) __banked;
 
 /* map.c */
-void load_map(void);
+void load_ahead(uint8_t map, uint8_t frame);
+void publish_map(void);
 void load_map_pictures(void);
 void show_map(void);
 void enter_map(void);
@@ -66,6 +68,7 @@ void show_changes(void);
 /* people.c */
 void refresh_people(void) __banked;
 void load_people(void);
+void forget_pictures(void);
 void draw_people(void);
 uint8_t person_at(uint8_t y, uint8_t x);
 void read_person(uint8_t slot, struct person *into);
@@ -86,7 +89,8 @@ void stand_on(uint8_t map, uint8_t y, uint8_t x);
 void take_warp(uint8_t number);
 uint8_t warp_here(void);
 uint8_t stands_on_door(void);
-void cross_edge(void);
+void cross_edge(uint8_t loaded);
+uint8_t neighbour_ahead(uint8_t y, uint8_t x);
 void go_to_safe_place(void) __banked;
 extern uint8_t entered_map; /* a new map's script has not run yet */
 
