@@ -31,8 +31,8 @@ def test_random_runs_are_replayed_alike_here_in_a_fresh_process_and_from_a_copy(
     assert found[1:] == (True, True, True)
 
 
-def test_random_players_find_no_corrupt_state_in_the_demo_game():
+def test_random_players_find_no_corrupt_state_in_the_demo_game_and_no_frame_that_it_lost():
     once, again = (wander(12_000, seed=3, leg=1_500, until=9_000) for _ in range(2))
-    assert once.faults == []
+    assert (once.faults, once.lost) == ([], 0)
     assert len(once.maps) > 3 and once.dialogues > 5
     assert once.digest == again.digest

@@ -1,4 +1,6 @@
-"""How often the leaders and the league are beaten by playing well and by pressing A alone: python cartridges/demo/balance.py
+"""How often the leaders and the league are beaten by playing well, and by pressing A alone.
+
+    python cartridges/demo/balance.py
 
 Each battle is fought from where the walkthrough stands just before it, with its team and bag, and with other luck each
 time. Playing well is what the walkthrough does: the move that should hurt most, and something from the bag below 38 of
@@ -12,9 +14,11 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import walkthrough
-from walker import BITS, HERE, Lost, Walker, play, start_console
+from hands import BITS, HERE, Lost, play, start_console
+from pyboy import PyBoy
+from walker import Walker
 
-BATTLE, TRAINER_CLASS, LEVEL = 0xD057, 0xD031, 0xD18C
+BATTLE, TRAINER_CLASS, LEVEL, WINDOW_TOP, NO_WINDOW = 0xD057, 0xD031, 0xD18C, 0xFFB0, 144
 LEAGUE = "the league"
 PATIENCE = 6_000
 """Presses after which a battle counts as not won: who presses A alone takes a move without points for ever."""
@@ -46,20 +50,35 @@ class Moment(NamedTuple):
     level: int
 
 
-def moments() -> Iterator[Moment]:
-    """The last moments of the walkthrough at which one could still walk before each of the battles."""
+def replay() -> Iterator[tuple[int, PyBoy]]:
+    """The walkthrough on a fresh console, run by run."""
     console, names = start_console(), {mask: button for button, mask in BITS.items()}
-    known: set[str] = set()
-    before = io.BytesIO()
-    for mask, frames in json.loads((HERE / "walkthrough.json").read_text(encoding="utf-8"))["runs"]:
+    runs = json.loads((HERE / "walkthrough.json").read_text(encoding="utf-8"))["runs"]
+    for number, (mask, frames) in enumerate(runs):
         play(console, names[mask], frames)
-        boss = BOSSES.get(console.memory[TRAINER_CLASS], "") if console.memory[BATTLE] == 2 else ""
-        if boss and boss not in known:
-            known.add(boss)
-            yield Moment(boss, before.getvalue(), console.memory[LEVEL])
-        elif console.memory[0xFFB0] == 144 and not console.memory[BATTLE]:
-            before = io.BytesIO()
-            console.save_state(before)
+        yield number, console
+
+
+def last_runs() -> dict[int, str]:
+    """The last run of the walkthrough before each of the battles after which one could still walk."""
+    found: dict[str, int] = {}
+    free = 0
+    for number, console in replay():
+        if console.memory[BATTLE] == 2:
+            found.setdefault(BOSSES.get(console.memory[TRAINER_CLASS], ""), free)
+        elif console.memory[WINDOW_TOP] == NO_WINDOW and not console.memory[BATTLE]:
+            free = number
+    return {number: boss for boss, number in found.items() if boss}
+
+
+def moments() -> Iterator[Moment]:
+    """These moments."""
+    wanted = last_runs()
+    for number, console in replay():
+        if number in wanted:
+            state = io.BytesIO()
+            console.save_state(state)
+            yield Moment(wanted[number], state.getvalue(), console.memory[LEVEL])
 
 
 def one_battle(player: Walker) -> None:

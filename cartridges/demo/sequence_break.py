@@ -8,9 +8,10 @@ import tomllib
 from collections.abc import Iterator
 
 import walkthrough
+from hands import HERE, Lost, exported
 from pyboy import PyBoy
-from recording import Deed, Recording
-from walker import HERE, Lost, Walker, exported
+from recording import Deed, Recording, main
+from walker import Walker
 
 GYMS = ("FLINT", "NERISSA", "over the ice", "DYNAMO", "down the wind")
 BADGES, HALL_OF_FAME_TEAMS, MAP, ENGAGED, BATTLE, ENEMY = 0xD356, 0xD5A2, 0xD35E, (0xD733, 3), 0xD057, 0xCFE5
@@ -131,4 +132,4 @@ THREAD = Recording(
 
 
 if __name__ == "__main__":
-    sys.exit(max([recording.main() for recording in (LEDGE, THREAD)]))
+    sys.exit(main(LEDGE, THREAD))

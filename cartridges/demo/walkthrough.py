@@ -6,22 +6,23 @@ the end are one linear log: they are written to walkthrough.json and played agai
 """
 
 import sys
-from collections.abc import Callable
 
-from recording import Recording
-from walker import HERE, Walker
+from fighter import Square
+from hands import HERE
+from recording import Deed, Recording, main
+from walker import Walker
 
 LAMP, HONEY_JAR, STAR_CANDY, SPRING_WATER = 200, 19, 40, 18
 
 
-def rest(player: Walker, door: tuple[int, int], warp_back: tuple[int, int] = (7, 4)) -> None:
+def rest(player: Walker, door: Square, warp_back: Square = (7, 4)) -> None:
     """Through a centre's door to its nurse and out again."""
     player.walk(*door)
     player.talk(4, 4, "up")
     player.leave(*warp_back, "down")
 
 
-def shopping(player: Walker, door: tuple[int, int], wares: list[tuple[int, int]]) -> None:
+def shopping(player: Walker, door: Square, wares: list[Square]) -> None:
     """Through a shop's door to its clerk and out again; place on the list and count of each ware."""
     player.walk(*door)
     player.walk(3, 2)
@@ -139,16 +140,14 @@ def nerissa(player: Walker) -> None:
     """Over the ice, and the second badge."""
     player.walk(14, 4)
     player.walk(13, 4)
-    for button in ("up", "up", "right", "up", "left", "up"):
-        player.slide(button)
+    player.slide("up", "up", "right", "up", "left", "up")
     player.talk(2, 4, "up")
 
 
 def leave_nerissa(player: Walker) -> None:
     """Back over the ice."""
     player.walk(3, 7)
-    for button in ("down", "left", "up", "right", "down"):
-        player.slide(button)
+    player.slide("down", "left", "up", "right", "down")
     player.leave(15, 4, "down")
 
 
@@ -159,11 +158,16 @@ def back_to_nurse(player: Walker) -> None:
     player.leave(19, 10, "down")
 
 
-def to_sunspire(player: Walker) -> None:
-    """The HIGH ROAD, with training in its grass."""
+def train_outside(player: Walker, level: int, spots: tuple[Square, Square]) -> None:
+    """From a town's nurse into the grass south of the town, until the first glim has a level."""
     rest(player, (5, 15))
     player.leave(19, 10, "down")
-    player.train(20, ((4, 14), (4, 17)), lambda: back_to_nurse(player))
+    player.train(level, spots, lambda: back_to_nurse(player))
+
+
+def to_sunspire(player: Walker) -> None:
+    """The HIGH ROAD, with training in its grass."""
+    train_outside(player, 20, ((4, 14), (4, 17)))
     player.leave(23, 10, "down")
     rest(player, (5, 15))
     shopping(player, (5, 4), [(2, 4)])
@@ -173,8 +177,7 @@ def dynamo(player: Walker) -> None:
     """Through the wind, and the third badge."""
     player.walk(13, 14)
     player.walk(12, 6)
-    for button in ("up", "up", "right", "up"):
-        player.slide(button)
+    player.slide("up", "up", "right", "up")
     player.talk(2, 4, "up")
 
 
@@ -187,9 +190,7 @@ def leave_dynamo(player: Walker) -> None:
 
 def train_on_star_road(player: Walker) -> None:
     """Out of SUNSPIRE and into the grass before the guards."""
-    rest(player, (5, 15))
-    player.leave(19, 10, "down")
-    player.train(24, ((3, 1), (3, 4)), lambda: back_to_nurse(player))
+    train_outside(player, 24, ((3, 1), (3, 4)))
 
 
 def star_road(player: Walker) -> None:
@@ -226,7 +227,7 @@ def hall(player: Walker) -> None:
     player.hold("", 120)
 
 
-STORY: tuple[tuple[str, Callable[[Walker], None]], ...] = (
+STORY: tuple[tuple[str, Deed], ...] = (
     ("first glim", begin),
     ("parcel", parcel),
     ("training", lambda player: train_in_lane(player, 8)),
@@ -256,4 +257,4 @@ RECORDING = Recording(HERE / "walkthrough.json", STORY, lambda console: console.
 
 
 if __name__ == "__main__":
-    sys.exit(RECORDING.main())
+    sys.exit(main(RECORDING))

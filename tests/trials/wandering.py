@@ -1,4 +1,4 @@
-"""Random players of the demo game: no hang, no corrupt state, no frame lost, whatever is pressed and wherever they begin.
+"""Random players of the demo game: no hang, no corrupt state, no lost frame, wherever they start and whatever they press.
 
     python -m tests.trials.wandering              five million frames
 
