@@ -1,4 +1,4 @@
-"""Random players of the demo game: no hang, no corrupt state, no lost frame, wherever they start and whatever they press.
+"""Random players of the demo game: no hang, no corrupt state, no lost frame, whatever they press, wherever they start.
 
     python -m tests.trials.wandering              five million frames
 
