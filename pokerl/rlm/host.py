@@ -5,13 +5,19 @@ from __future__ import annotations
 import builtins
 import os
 import threading
-from typing import Any
+from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from pokerl import errors
 from pokerl.rlm.cells import Clock
 from pokerl.rlm.protocol import Called, Failed, FromWorker, Returned, ToWorker
 from pokerl.rlm.values import to_plain
 from pokerl.wire import Channel
+
+Awaited = TypeVar("Awaited")
+Reply = tuple[Returned | Failed, list[int]]
+"""An answer of the host and the descriptors that came with it."""
 
 
 class Host:
@@ -32,7 +38,8 @@ class Host:
         self._changed = threading.Condition()
         self._reading = False
         self._calls = 0
-        self._replies: dict[int, tuple[Returned | Failed, list[int]]] = {}
+        self._replies: dict[int, Reply] = {}
+        self._messages: deque[ToWorker] = deque()
 
     def call(self, function: str, /, **arguments: Any) -> Any:
         """Call a function of the host and return its value.
@@ -58,7 +65,7 @@ class Host:
 
     def receive(self) -> ToWorker:
         """Wait for the next message that is not an answer (only between blocks)."""
-        return self._channel.receive()
+        return self._until(lambda: self._messages.popleft() if self._messages else None)
 
     def disconnect(self) -> None:
         """In a forked child: leave the wire to the parent."""
@@ -70,7 +77,7 @@ class Host:
         self._sending = threading.RLock()
         self._changed = threading.Condition()
         self._reading = False
-        self._replies = {}
+        self._replies, self._messages = {}, deque()
 
     def take(self, count: int) -> list[int]:
         """The next ``count`` descriptors that arrived."""
@@ -91,28 +98,33 @@ class Host:
             raise rebuild(reply)
         return reply.value, descriptors
 
-    def _await(self, call: int) -> tuple[Returned | Failed, list[int]]:
-        """Whichever thread comes first reads for all; the others sleep until their reply is there."""
+    def _await(self, call: int) -> Reply:
+        return self._until(lambda: self._replies.pop(call, None))
+
+    def _until(self, found: Callable[[], Awaited | None]) -> Awaited:
+        """Whichever thread comes first reads for all; the others sleep until what they wait for is there."""
         while True:
             with self._changed:
-                while call not in self._replies and self._reading:
+                while (awaited := found()) is None and self._reading:
                     self._changed.wait()
-                if call in self._replies:
-                    return self._replies.pop(call)
+                if awaited is not None:
+                    return awaited
                 self._reading = True
             try:
-                reply = self._channel.receive()
-                descriptors = self.take(reply.descriptors) if isinstance(reply, Returned) else []
+                self._read()
             finally:
                 with self._changed:
                     self._reading = False
                     self._changed.notify_all()
-            if isinstance(reply, Returned | Failed):
-                if reply.call == call:
-                    return reply, descriptors
-                with self._changed:
-                    self._replies[reply.call] = (reply, descriptors)
-                    self._changed.notify_all()
+
+    def _read(self) -> None:
+        """Take one message and put it where somebody looks for it."""
+        message = self._channel.receive()
+        if isinstance(message, Returned | Failed):
+            descriptors = self.take(message.descriptors) if isinstance(message, Returned) else []
+            self._replies[message.call] = (message, descriptors)
+        else:
+            self._messages.append(message)
 
 
 def rebuild(failure: Failed) -> Exception:

@@ -1,5 +1,7 @@
 """The REPL as the model's code finds it: one real worker process, in the sandbox."""
 
+import threading
+
 import pytest
 
 from tests.rlm.conftest import FINISH, Mind, code
@@ -129,6 +131,25 @@ def test_queries_from_threads_run_at_the_same_time_and_find_their_own_replies(to
         "with ThreadPoolExecutor(8) as pool: print(list(pool.map(llm_query, [str(n) for n in range(20)])))"
     )
     assert str([f"echo: {n}" for n in range(20)]) in said
+
+
+def test_a_thread_may_go_on_waiting_while_further_blocks_run(agent_run):
+    block_ran = threading.Event()
+
+    def query(prompt):
+        return f"{prompt}: {block_ran.wait(30)}" if prompt == "late" else prompt
+
+    def next_block(_):
+        return code("seen = list(got); print(llm_query('own'))")
+
+    def last_block(_):
+        block_ran.set()
+        return code("waiting.join(); print('SEEN', seen, 'GOT', got)")
+
+    ask = "import threading\ngot = []\nwaiting = threading.Thread(target=lambda: got.append(llm_query('late')))\n"
+    ran = agent_run(mind=Mind([code(f"{ask}waiting.start()"), next_block, last_block, FINISH], query=query))
+    assert "own" in ran.told[1]
+    assert "SEEN [] GOT ['late: True']" in ran.told[2]
 
 
 def test_history_gives_earlier_turns(agent_run):
