@@ -32,10 +32,16 @@ from pokerl.timeline.states import StateStore
 from pokerl.wire import Channel, Closed, Malformed, Timeout
 
 REQUEST_SECONDS = 110
-"""After this long in one request the emulator hangs (a poke can do that) and the process is ended by its alarm."""
+"""After computing this long on one request the emulator hangs (a poke can do that) and its alarm ends the process."""
 
-IDLE_SECONDS = 1
-"""So seldom is the alarm set anew while requests come, and so long after the last it is switched off."""
+ARMED_SECONDS = 1
+"""So seldom is the alarm set anew while requests come."""
+
+MAXIMUM_CLIENTS = 64
+"""Connections at once: more than anybody needs, fewer than use up the process's descriptors."""
+
+START_SECONDS = 110.0
+"""How long a process whose machine did not start waits for the question to which it can say so."""
 
 SEND_SECONDS = 5.0
 """How long a client may take to read its answer before it is dropped; the others wait meanwhile."""
@@ -66,7 +72,7 @@ class Server:
         """Serve; returns why it ended."""
         more = False
         while not self._ended:
-            ready = self._with_more() if more else [self._channels[descriptor] for descriptor, _ in self._waited()]
+            ready = self._with_more() if more else self._arrived(None)
             more = False
             # One request of each in turn, so that nobody who sends much keeps the others waiting.
             for channel in ready:
@@ -76,27 +82,24 @@ class Server:
 
     def _with_more(self) -> list[Channel[Any]]:
         """Those who have sent something, and those of whom some of it was taken already."""
-        arrived = [self._channels[descriptor] for descriptor, _ in self._poll.poll(0)]
-        return list(dict.fromkeys([*arrived, *(channel for channel in self._rights if channel.pending())]))
+        return list(dict.fromkeys([*self._arrived(0), *(channel for channel in self._rights if channel.pending())]))
 
-    def _waited(self) -> list[tuple[int, int]]:
-        """Wait for requests; who has none for a second needs no alarm."""
-        arrived = self._poll.poll(1000 * IDLE_SECONDS)
-        if not arrived:
-            signal.alarm(0)
-            self._armed_at = -math.inf
-            arrived = self._poll.poll()
-        return arrived
+    def _arrived(self, wait: int | None) -> list[Channel[Any]]:
+        return [self._channels[descriptor] for descriptor, _ in self._poll.poll(wait)]
 
     def _arm(self) -> None:
-        """Have this process ended if it is still busy with the same request after ``REQUEST_SECONDS``."""
+        """Have this process ended if it computes on the same request for ``REQUEST_SECONDS``.
+
+        The alarm counts the time of the processor: who waits for requests, or was stopped, is not ended.
+        """
         now = time.monotonic()
-        if now - self._armed_at > IDLE_SECONDS:
-            signal.alarm(REQUEST_SECONDS)
+        if now - self._armed_at > ARMED_SECONDS:
+            signal.setitimer(signal.ITIMER_PROF, REQUEST_SECONDS)
             self._armed_at = now
 
     def _serve(self, channel: Channel[Any]) -> bool:
         """Answer one request of a channel; whether there was a whole one."""
+        self._arm()
         try:
             request = channel.receive_now()
             if request is None:
@@ -119,7 +122,6 @@ class Server:
             self._drop(channel, "the host is gone")
 
     def _answer(self, request: HostRequest, rights: Rights, channel: Channel[Any]) -> Answer:
-        self._arm()
         if isinstance(request, Stop):
             self._ended = "stopped"
             return Done()
@@ -133,6 +135,8 @@ class Server:
     def _attach_another(self, request: Attach, channel: Channel[Any]) -> Answer:
         stream = socket.socket(fileno=channel.descriptors.pop(0))
         try:
+            if len(self._rights) > MAXIMUM_CLIENTS:
+                raise UsageProblem(f"This machine has {MAXIMUM_CLIENTS} connections.", "Close some of them.")
             self._attach(stream, Rights.of(request.capabilities, commits=request.commits))
         except PokerlError as error:
             stream.close()
@@ -179,7 +183,7 @@ def serve(
     except PokerlError as error:
         # As the answer to the host's first question: a host that asks a process which has gone would not read it.
         with contextlib.suppress(WireProblem):
-            channel.receive(REQUEST_SECONDS)
+            channel.receive(START_SECONDS)
             channel.send(refused(error))
         return
     reason = Server(gate, channel, [(client, gate.client_rights)]).run()

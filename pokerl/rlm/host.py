@@ -7,7 +7,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from pokerl import errors
 from pokerl.rlm.cells import Clock
@@ -15,7 +15,6 @@ from pokerl.rlm.protocol import Called, Failed, FromWorker, Returned, ToWorker
 from pokerl.rlm.values import to_plain
 from pokerl.wire import Channel
 
-Awaited = TypeVar("Awaited")
 Reply = tuple[Returned | Failed, list[int]]
 """An answer of the host and the descriptors that came with it."""
 
@@ -65,7 +64,8 @@ class Host:
 
     def receive(self) -> ToWorker:
         """Wait for the next message that is not an answer (only between blocks)."""
-        return self._until(lambda: self._messages.popleft() if self._messages else None)
+        self._until(lambda: bool(self._messages))
+        return self._messages.popleft()
 
     def disconnect(self) -> None:
         """In a forked child: leave the wire to the parent."""
@@ -99,16 +99,17 @@ class Host:
         return reply.value, descriptors
 
     def _await(self, call: int) -> Reply:
-        return self._until(lambda: self._replies.pop(call, None))
+        self._until(lambda: call in self._replies)
+        return self._replies.pop(call)
 
-    def _until(self, found: Callable[[], Awaited | None]) -> Awaited:
-        """Whichever thread comes first reads for all; the others sleep until what they wait for is there."""
+    def _until(self, there: Callable[[], bool]) -> None:
+        """Wait for what only this thread takes. Whichever comes first reads for all; the others sleep meanwhile."""
         while True:
             with self._changed:
-                while (awaited := found()) is None and self._reading:
+                while self._reading and not there():
                     self._changed.wait()
-                if awaited is not None:
-                    return awaited
+                if there():
+                    return
                 self._reading = True
             try:
                 self._read()
