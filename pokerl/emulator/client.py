@@ -55,7 +55,7 @@ class Client:
     Args:
         channel: to the machine, with ``protocol.Answer`` as its incoming type.
         timeout: seconds after which a machine that does not answer counts as lost.
-        follows: whether the asking thread goes to the core where its machine is, when they take turns often.
+        follower: has the asking thread go to the core where its machine is, when they take turns often.
         guard: a context, entered often, in which nothing interrupts this thread, around whatever must not be done by
             halves. Code that is interrupted while it waits for an answer may go on asking: the late answer is passed
             over.
@@ -70,7 +70,7 @@ class Client:
         channel: Channel[Answer],
         *,
         timeout: float | None = REQUEST_SECONDS,
-        follows: bool = False,
+        follower: Follower | None = None,
         guard: AbstractContextManager[None] = _UNGUARDED,
         remedy: str = "Start another machine from its last checkpoint.",
     ) -> None:
@@ -78,8 +78,7 @@ class Client:
         self._guard = guard
         self._remedy = remedy
         self._owed = False
-        self._follows = follows
-        self._follower = Follower()
+        self._follower = follower
         self._channel = channel
         self._lock = threading.Lock()
         self._lost = ""
@@ -93,8 +92,8 @@ class Client:
         tool: str = "",
     ) -> Acted:
         """Do steps, then read memory and the screen, in one round trip."""
-        acted = self._ask(Act(list(steps), list(reads), screen, tool, self._follows), Acted)
-        if acted.core is not None:
+        acted = self._ask(Act(list(steps), list(reads), screen, tool, self._follower is not None), Acted)
+        if self._follower is not None and acted.core is not None:
             self._follower.go(acted.core)
         return acted
 
@@ -154,7 +153,8 @@ class Client:
 
     def close(self) -> None:
         """Let go of the machine; it goes on for its other clients."""
-        self._follower.leave()
+        if self._follower is not None:
+            self._follower.leave()
         self._lost = "This client was closed."
         self._channel.close()
 

@@ -81,24 +81,22 @@ class Pairing:
 
 
 class Follower:
-    """The asker's side: goes where its machine is. It acts on the thread that calls."""
+    """The asker's side: goes where its machine is. It acts on the thread that calls.
+
+    One for all machines that a process asks, made before it follows any: where it might run before is where it may run
+    again.
+    """
 
     def __init__(self) -> None:
-        self._everywhere: set[int] = set()
+        self._everywhere = os.sched_getaffinity(0)
 
     def go(self, core: int) -> None:
         """Stay on the machine's core, or anywhere again."""
-        if core == ANYWHERE:
-            self.leave()
-            return
-        self._everywhere = self._everywhere or os.sched_getaffinity(0)
-        stay_on({core})
+        stay_on(self._everywhere if core == ANYWHERE else {core})
 
     def leave(self) -> None:
         """Run anywhere again."""
-        if self._everywhere:
-            stay_on(self._everywhere)
-            self._everywhere = set()
+        stay_on(self._everywhere)
 
 
 def stay_on(cores: Iterable[int]) -> None:

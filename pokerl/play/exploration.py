@@ -8,7 +8,6 @@ end is taken over.
 from __future__ import annotations
 
 import itertools
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
@@ -119,7 +118,7 @@ class GoExplore:
         Raises:
             UsageProblem: ``choose`` gave no cell.
         """
-        width = branches or 4 * len(os.sched_getaffinity(0))
+        width = branches or 4 * self._game.cores
         for _ in range(rounds):
             chosen = list(self._choose(list(self.cells.values()), width))
             if not chosen:

@@ -52,6 +52,10 @@ class Explorer:
         connect: makes a client of a descriptor.
         scouts: whether tasks in words are given to sub-agents.
         scout_seconds: wall clock of each sub-agent; ``None`` for what the host allows.
+
+    Attributes:
+        cores: that there are; whoever follows a machine just then may run on one of them only.
+        at_once: policies that run at once.
     """
 
     def __init__(
@@ -69,7 +73,8 @@ class Explorer:
         self._scouts = scouts
         self.scout_seconds = scout_seconds
         self.names: Mapping[str, Any] | None = None
-        self.at_once = max(2, len(os.sched_getaffinity(0)))
+        self.cores = len(os.sched_getaffinity(0))
+        self.at_once = max(2, self.cores)
 
     def explore(
         self,

@@ -292,6 +292,11 @@ class Game:
         return self._clock()
 
     @property
+    def cores(self) -> int:
+        """Processor cores over which the policies of ``explore`` are spread."""
+        return 1 if self._explorer is None else self._explorer.cores
+
+    @property
     def frame(self) -> int:
         """Frames since power-on on this path; 59.73 are a second of play."""
         return self.status().frame

@@ -16,6 +16,7 @@ import cloudpickle
 
 from pokerl.cartridge import load
 from pokerl.emulator.client import Client
+from pokerl.emulator.pairing import Follower
 from pokerl.emulator.protocol import Answer
 from pokerl.errors import UsageProblem
 from pokerl.play.apart import crossing
@@ -74,7 +75,7 @@ def install(namespace: dict[str, Any], host: Host, arguments: dict[str, Any]) ->
         arguments: ``cartridge`` (id) and ``interface`` (folder).
     """
     channel: Channel[Answer] = Channel(socket.socket(fileno=host.descriptors.pop(0)), Answer)
-    game = Game(Client(channel, follows=True), load(arguments["cartridge"]), clock=lambda: host.clock.left)
+    game = Game(Client(channel, follower=Follower()), load(arguments["cartridge"]), clock=lambda: host.clock.left)
     namespace["game"] = game
     namespace.update(bind(load_tools(Path(arguments["interface"]), "interface"), game))
     packed = namespace.pop("context")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from pokerl.cartridge import load
 from pokerl.emulator.client import Client
+from pokerl.emulator.pairing import Follower
 from pokerl.emulator.protocol import Answer
 from pokerl.errors import InterfaceProblem
 from pokerl.play.checkpoint import Checkpoint
@@ -81,13 +83,16 @@ def connect(
         reopens: whether the host replaces a lost machine.
     """
 
+    follower = Follower()
+    os.register_at_fork(after_in_child=follower.leave)
+
     def open_branch(start: str) -> tuple[Client, Callable[[], None]]:
         machine, descriptors = host.call_with_descriptors("open_branch", start=start)
         return client(descriptors[0]), lambda: host.call("close_branch", machine=machine)
 
     def client(descriptor: int, remedy: str = LOST_BRANCH) -> Client:
         channel: Channel[Answer] = Channel(socket.socket(fileno=descriptor), Answer)
-        return Client(channel, follows=True, guard=host.clock.held(waiting=False), remedy=remedy)
+        return Client(channel, follower=follower, guard=host.clock.held(waiting=False), remedy=remedy)
 
     def reopen() -> Client:
         _, descriptors = host.call_with_descriptors("reopen_machine")

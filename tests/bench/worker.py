@@ -11,6 +11,7 @@ import sys
 import time
 
 from pokerl.emulator import Client
+from pokerl.emulator.pairing import Follower
 from pokerl.emulator.protocol import Answer, Condition, Hold, Span, Until
 from pokerl.wire import Channel
 
@@ -39,7 +40,7 @@ def together(client: Client, rounds: int) -> None:
 
 def main() -> None:
     descriptor, rounds = map(int, sys.argv[1:])
-    client = Client(Channel(socket.socket(fileno=descriptor), Answer), follows=True)
+    client = Client(Channel(socket.socket(fileno=descriptor), Answer), follower=Follower())
     ways = {"apart": apart, "together": together}
     print("ready", flush=True)
     for line in sys.stdin:

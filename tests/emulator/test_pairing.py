@@ -11,6 +11,7 @@ import pytest
 
 from pokerl.emulator import MachineHandle
 from pokerl.emulator.client import Client
+from pokerl.emulator.pairing import Follower
 from pokerl.emulator.protocol import Answer
 from pokerl.wire import Channel
 from tests.conftest import Start
@@ -28,7 +29,7 @@ def handle(start: Start) -> MachineHandle:
 
 @pytest.fixture
 def asker(handle: MachineHandle) -> Iterator[Client]:
-    with Client(Channel(handle.client_socket, Answer), follows=True) as client:
+    with Client(Channel(handle.client_socket, Answer), follower=Follower()) as client:
         yield client
     os.sched_setaffinity(0, EVERYWHERE)
 
@@ -46,6 +47,19 @@ def test_who_take_turns_often_share_a_core_until_they_part(asker: Client, handle
     assert os.sched_getaffinity(handle.process.pid) == os.sched_getaffinity(0)
     asker.close()
     assert os.sched_getaffinity(0) == EVERYWHERE
+
+
+def test_who_followed_two_machines_runs_anywhere_again(start: Start) -> None:
+    follower = Follower()
+    one, two = (Client(Channel(start().client_socket, Answer), follower=follower) for _ in range(2))
+    try:
+        for each in (one, two):
+            assert any(each.wait(1).core in EVERYWHERE for _ in range(ACTS))
+        one.close()
+        two.close()
+        assert os.sched_getaffinity(0) == EVERYWHERE
+    finally:
+        os.sched_setaffinity(0, EVERYWHERE)
 
 
 def test_a_core_that_somebody_else_wants_is_left(asker: Client, handle: MachineHandle) -> None:

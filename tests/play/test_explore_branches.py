@@ -299,3 +299,18 @@ def test_committing_stays_explicit(told):
     assert said["frame"] == 0
     assert said["played"].result.trunk_frames == 0
     assert [event.data["label"] for event in said["played"].of("commit")] == ["end of the attempt"]
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="with one core there is nothing to choose")
+def test_who_shares_a_core_with_its_machine_still_explores_on_all(told):
+    said = told(
+        "import os\ndef cores(): return len(os.sched_getaffinity(0))\n"
+        "say('before', cores())\n"
+        "say('shared', any(game.act().frame == 0 and cores() == 1 for _ in range(100_000)))\n"
+        "child = os.fork()\nif not child: os._exit(cores())\n"
+        "say('forked', os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+        "say('counted', game.cores)\nsay('explored', [e.answer for e in explore([lambda g: cores()] * 2)])\n"
+    )
+    everywhere = len(os.sched_getaffinity(0))
+    assert (said["shared"], said["before"], said["forked"], said["counted"]) == (True, *[everywhere] * 3)
+    assert said["explored"] == [everywhere] * 2
