@@ -109,19 +109,22 @@ class Desk:
         )
 
     def _tools(self, probe: Probe) -> dict[str, Function]:
-        """What the designer's helpers may ask, too: everything but attempts."""
-        return probe.functions() | {
-            "workspace_write": self._write,
-            "workspace_read": self._read,
-            "workspace_copy": self._copy,
-            "workspace_files": lambda arguments: self._workspace.files(take(arguments, _Version).version),
-            "workspace_versions": lambda _: self._workspace.versions(),
-            "workspace_check": self._check,
-            "attempts": lambda _: msgspec.to_builtins(attempts_of(self._run.events())),
-            "attempts_underway": lambda _: msgspec.to_builtins(self.evaluations.underway.progress()),
-            "attempt_transcript": self._transcript,
-            "attempt_look": self._look,
-        }
+        """What the designer's helpers may ask, too: everything but to begin and to stop attempts."""
+        return (
+            probe.functions()
+            | self.evaluations.watching()
+            | {
+                "workspace_write": self._write,
+                "workspace_read": self._read,
+                "workspace_copy": self._copy,
+                "workspace_files": lambda arguments: self._workspace.files(take(arguments, _Version).version),
+                "workspace_versions": lambda _: self._workspace.versions(),
+                "workspace_check": self._check,
+                "attempts": lambda _: msgspec.to_builtins(attempts_of(self._run.events())),
+                "attempt_transcript": self._transcript,
+                "attempt_look": self._look,
+            }
+        )
 
     def _helper(self, arguments: dict[str, Any], path: str) -> Child:
         """A sub-agent of the designer: the workspace, and a machine of its own, where the designer's stands."""

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from pokerl.budget import Budget, Limits, least
 from pokerl.design.settings import ExperimentSettings
-from pokerl.design.underway import Underway
+from pokerl.design.underway import Entry, Underway
 from pokerl.errors import UsageProblem
 from pokerl.play.attempt import AttemptPlan, plan_to_go_on, play_attempt
 from pokerl.play.away import Away
@@ -82,13 +82,24 @@ class Evaluations:
         """What the designer's worker may ask."""
         return {"evaluate": self._evaluate, "attempt_wait": self._wait, "attempt_stop": self._stop}
 
+    def watching(self) -> dict[str, Function]:
+        """What the designer's helpers may ask, too."""
+        return {
+            "attempts_underway": lambda _: msgspec.to_builtins(self.underway.progress()),
+            "attempt_wait": lambda arguments: self._wait(arguments, tells=False),
+        }
+
     def go_on(self, cuts: Sequence[Cut]) -> None:
         """Have the attempts go on that were under way when the run was cut off, all at once.
 
         Those that the designer waited for are played to their end before this returns.
         """
         plans = [plan_to_go_on(self._run, cut, self._settings.player, self._settings.scout) for cut in cuts]
-        self.underway.go_on([(plan, cut.begun.limits) for plan, cut in zip(plans, cuts, strict=True)], self._play)
+        entries = [
+            Entry(plan=plan, limits=cut.begun.limits, budget=cut.budget(self._budget))
+            for plan, cut in zip(plans, cuts, strict=True)
+        ]
+        self.underway.go_on(entries, self._play)
         ended = [self.underway.wait(plan.identifier) for plan in plans if not plan.background]
         told = ", ".join(f"{result.identifier} ({result.outcome})" for result in ended if result)
         going = ", ".join(plan.identifier for plan in plans if plan.background)
@@ -112,22 +123,22 @@ class Evaluations:
             self._run.states.get(wanted.start)
         return self.underway.begin(
             wanted.attempts,
-            lambda promised: (self._plan(wanted, interface), self._limits(wanted, promised)),
+            lambda promised: self._draft(wanted, interface, self._limits(wanted, promised)),
             self._play,
         )
 
-    def _wait(self, arguments: dict[str, Any]) -> dict[str, Any] | None:
+    def _wait(self, arguments: dict[str, Any], *, tells: bool = True) -> dict[str, Any] | None:
         """The result of an attempt as plain data; ``None`` if it still goes on after so many seconds."""
         wanted = take(arguments, _Wait)
-        result = self.underway.wait(wanted.attempt, wanted.seconds)
+        result = self.underway.wait(wanted.attempt, wanted.seconds, tells=tells)
         return None if result is None else msgspec.to_builtins(result)
 
     def _stop(self, arguments: dict[str, Any]) -> None:
         """End an attempt early."""
         self.underway.stop(take(arguments, _Stop).attempt)
 
-    def _plan(self, wanted: _Evaluation, interface: Interface) -> AttemptPlan:
-        return AttemptPlan(
+    def _draft(self, wanted: _Evaluation, interface: Interface, limits: Limits) -> Entry:
+        plan = AttemptPlan(
             identifier=self._next_identifier(),
             version=wanted.version,
             interface=interface,
@@ -136,13 +147,14 @@ class Evaluations:
             start=wanted.start or self._start,
             background=wanted.background,
         )
+        # One that is played elsewhere keeps its own clock there, and its frames are counted there.
+        here = limits if self._away is None else msgspec.structs.replace(limits, wall_seconds=None, frames=None)
+        return Entry(plan=plan, limits=limits, budget=self._budget.child(here, name=f"attempt {plan.identifier}"))
 
-    def _play(self, plan: AttemptPlan, limits: Limits, stop: threading.Event) -> AttemptResult:
-        if self._away is not None and plan.cut is None:
-            return self._away.play(plan, limits, self._budget, self._over, stop)
-        new = self._budget.child(limits, name=f"attempt {plan.identifier}")
-        budget = new if plan.cut is None else plan.cut.budget(self._budget)
-        return play_attempt(replace(self._run, cancelled=self._over), plan, budget, stop)
+    def _play(self, entry: Entry, stop: threading.Event) -> AttemptResult:
+        if self._away is not None and entry.plan.cut is None:
+            return self._away.play(entry.plan, entry.limits, entry.budget, self._over, stop)
+        return play_attempt(replace(self._run, cancelled=self._over), entry.plan, entry.budget, stop)
 
     def _limits(self, wanted: _Evaluation, promised: float) -> Limits:
         """The player's limits, or less where the designer asks for less, or where little is left for several.

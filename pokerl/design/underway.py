@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from pokerl.budget import Limits
+from pokerl.budget import Budget, Limits
 from pokerl.cartridge import progress
 from pokerl.errors import UsageProblem
 from pokerl.play.attempt import AttemptPlan
@@ -22,10 +22,25 @@ from pokerl.words import clock
 CLOSING_SECONDS = 60.0
 """How long attempts may take to end once nobody waits for them any more."""
 
-Draft = Callable[[float], tuple[AttemptPlan, Limits]]
-"""Makes the plan of an attempt and what it may spend, given the frames that those under way may run."""
 
-Play = Callable[[AttemptPlan, Limits, threading.Event], AttemptResult]
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An attempt about to be played: its plan, what it may spend, and where that is taken from."""
+
+    plan: AttemptPlan
+    limits: Limits
+    budget: Budget
+
+    @property
+    def promised(self) -> float:
+        """Frames that it may still run; those that it ran are taken from the experiment's already."""
+        return max(0.0, (self.limits.frames or 0.0) - self.budget.spent("frames"))
+
+
+Draft = Callable[[float], Entry]
+"""Prepares an attempt, given the frames that those under way may still run."""
+
+Play = Callable[[Entry, threading.Event], AttemptResult]
 """Plays an attempt to its end, or until the event is set."""
 
 
@@ -44,11 +59,15 @@ class AttemptProgress(Struct, frozen=True, kw_only=True):
 class _Playing:
     """One attempt; ``told`` is whether the designer knows that it ended."""
 
-    plan: AttemptPlan
-    limits: Limits
+    entry: Entry
     stop: threading.Event
     call: Call[AttemptResult]
     told: bool = False
+
+    @property
+    def plan(self) -> AttemptPlan:
+        """What it is to be."""
+        return self.entry.plan
 
     @property
     def ended(self) -> bool:
@@ -77,7 +96,7 @@ class Underway:
 
         Args:
             count: how many.
-            draft: makes the plan of each, in order.
+            draft: prepares each, in order; none is begun if one cannot be.
             play: plays one.
 
         Raises:
@@ -89,17 +108,22 @@ class Underway:
             going = list(self._going())
             if len(going) + count > self._most:
                 raise UsageProblem(f"{len(going)} attempts go on at once already.", f"{self._most} may.")
-            promised = sum(playing.limits.frames or 0.0 for playing in going)
-            return [self._start(*draft(promised), play) for _ in range(count)]
+            promised = sum(playing.entry.promised for playing in going)
+            return [self._start(entry, play) for entry in [draft(promised) for _ in range(count)]]
 
-    def go_on(self, attempts: Sequence[tuple[AttemptPlan, Limits]], play: Play) -> None:
+    def go_on(self, attempts: Sequence[Entry], play: Play) -> None:
         """Have attempts go on that were cut off, all of them, as they did."""
         with self._lock:
-            for plan, limits in attempts:
-                self._start(plan, limits, play)
+            for entry in attempts:
+                self._start(entry, play)
 
-    def wait(self, identifier: str, seconds: float | None = None) -> AttemptResult | None:
+    def wait(self, identifier: str, seconds: float | None = None, *, tells: bool = True) -> AttemptResult | None:
         """Wait for the end of an attempt; ``None`` if it has not come after so many seconds.
+
+        Args:
+            identifier: which one.
+            seconds: how long at most; without it for as long as it takes.
+            tells: whether it is the designer who learns of it.
 
         Raises:
             UsageProblem: there is none of that name.
@@ -108,7 +132,7 @@ class Underway:
         playing = self._find(identifier)
         if not playing.call.done.wait(seconds):
             return None
-        playing.told = True
+        playing.told = playing.told or tells
         return playing.call.result()
 
     def stop(self, identifier: str) -> None:
@@ -146,11 +170,11 @@ class Underway:
         for playing in list(self._playing.values()):
             playing.call.done.wait(max(0.0, until - time.monotonic()))
 
-    def _start(self, plan: AttemptPlan, limits: Limits, play: Play) -> str:
-        stop = threading.Event()
-        call = Call(lambda: play(plan, limits, stop), f"attempt {plan.identifier}")
-        self._playing[plan.identifier] = _Playing(plan=plan, limits=limits, stop=stop, call=call)
-        return plan.identifier
+    def _start(self, entry: Entry, play: Play) -> str:
+        stop, identifier = threading.Event(), entry.plan.identifier
+        call = Call(lambda: play(entry, stop), f"attempt {identifier}")
+        self._playing[identifier] = _Playing(entry=entry, stop=stop, call=call)
+        return identifier
 
     def _going(self) -> Iterator[_Playing]:
         return (playing for playing in self._playing.values() if not playing.ended)

@@ -184,29 +184,25 @@ class Away:
         Args:
             plan: what it is to be.
             limits: what it may spend.
-            budget: what it draws on.
+            budget: its own, without time and frames: its clock runs there, from when it begins.
             cancelled: set to interrupt it; it notices at its next call of a model.
             stop: set to end it for good; it notices then, too.
         """
         run = self._run
         plan = replace(plan, agent=run.agent_path(f"player-{plan.version}"))
         run.record("attempt_started", attempt=plan.identifier, agent=plan.agent, **heading(run, plan, limits))
-        # Its own clock runs there, from when it begins; what it takes of everything else is taken here.
-        here = budget.child(
-            msgspec.structs.replace(limits, wall_seconds=None, frames=None), name=f"attempt {plan.identifier}"
-        )
         models = {part: run.model[part] for part in PARTS} | {f"model {name}": run.models[name] for name in run.models}
         take_back = self._line.let(
-            plan.identifier, models, run.ledger(plan.identifier), here, Cancellation(cancelled, stop)
+            plan.identifier, models, run.ledger(plan.identifier), budget, Cancellation(cancelled, stop)
         )
         try:
             job = self._job(plan, limits, budget, models)
             packed = self._executor.submit(FUNCTION, msgspec.msgpack.encode(job)).result()
-            result = self._take_over(job, msgspec.msgpack.decode(packed, type=AttemptDone), here)
+            result = self._take_over(job, msgspec.msgpack.decode(packed, type=AttemptDone), budget)
             if result.outcome == "interrupted" and stop.is_set():
                 result = msgspec.structs.replace(result, outcome="stopped")
         except (PokerlError, msgspec.DecodeError) as problem:
-            result = failed_attempt(run, plan, f"It was lost elsewhere: {problem}", here)
+            result = failed_attempt(run, plan, f"It was lost elsewhere: {problem}", budget)
         finally:
             take_back()
         run.record("attempt_ended", attempt=plan.identifier, **msgspec.to_builtins(result))

@@ -79,6 +79,24 @@ def test_it_ends_with_the_designer_and_counts(experiment, limits):
     assert kinds.count("machine_started") == kinds.count("machine_ended")
 
 
+def test_a_helper_may_watch_it_and_its_end_is_still_told_to_the_designer(experiment):
+    watch = (
+        "(running,) = attempts.running; print('SEEN', running, running.done); print('END', running.result().outcome)"
+    )
+    stop = "try: r.stop()\nexcept LookupError as error: print('REFUSED', error)"
+    turns = {
+        "designer": (BEGIN, "print(rlm_query('Watch.'))", "1", FINISH),
+        "designer/sub-1": (watch, stop, FINISH),
+        "player-v1": ("import time; time.sleep(2)", FINISH),
+    }
+    folder = experiment(turns).folder
+    helper = (Path(folder) / "transcripts" / "designer" / "sub-1.jsonl").read_text()
+    assert "SEEN <attempt a001 of v1 goes on" in helper
+    assert "END answered" in helper
+    assert "REFUSED The host has no function 'attempt_stop'" in helper
+    assert told(folder).count("[a001 of v1 ended: answered.]") == 1
+
+
 def test_its_tokens_are_taken_from_the_experiment_while_it_goes_on(office):
     office.version("tokens")
     office.player("tokens", "import time; time.sleep(600)")
@@ -103,6 +121,20 @@ def test_where_frames_are_limited_those_of_attempts_under_way_are_set_aside(offi
     for attempt in (second, third):
         office.ask("attempt_stop", attempt=attempt)
         assert office.ask("attempt_wait", attempt=attempt)["outcome"] == "stopped"
+
+
+def test_frames_that_it_ran_are_not_set_aside_once_more(office):
+    before = int(office.budget.remaining("frames"))
+    office.version("half")
+    office.player("half", "game.wait(2000)", "import time; time.sleep(600)")
+    (first,) = office.ask("evaluate", version="half", background=True, frames=before - 100)
+    wait_until(lambda: office.budget.remaining("frames") == before - 2000)
+    (second,) = office.ask("evaluate", version="half", background=True, frames=100)
+    with pytest.raises(UsageProblem, match="set aside for the attempts under way"):
+        office.ask("evaluate", version="half", background=True)
+    for attempt in (first, second):
+        office.ask("attempt_stop", attempt=attempt)
+        assert office.ask("attempt_wait", attempt=attempt)["outcome"] in ("stopped", "budget")
 
 
 def test_nobody_can_wait_for_what_is_not_there_or_for_no_time(office):
