@@ -83,7 +83,7 @@ def test_a_helper_may_watch_it_and_its_end_is_still_told_to_the_designer(experim
     watch = (
         "(running,) = attempts.running; print('SEEN', running, running.done); print('END', running.result().outcome)"
     )
-    stop = "try: r.stop()\nexcept LookupError as error: print('REFUSED', error)"
+    stop = "try: running.stop()\nexcept LookupError as error: print('REFUSED', error)"
     turns = {
         "designer": (BEGIN, "print(rlm_query('Watch.'))", "1", FINISH),
         "designer/sub-1": (watch, stop, FINISH),
