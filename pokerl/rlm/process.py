@@ -133,11 +133,12 @@ class Worker:
             WorkerLost: the process died, hung or broke the protocol; it is killed.
         """
         begun = looked = checked = time.monotonic()
-        own = 0.0
+        own, earlier = 0.0, set(self._pending)
         try:
             self._send(Execute(cell.number, cell.code, seconds))
             while not cell.seconds:
-                busy = not self._pending
+                # Threads of earlier blocks may wait for hours; this block is excused by its own calls alone.
+                busy = set(self._pending) <= earlier
                 message = self._next()
                 now = time.monotonic()
                 own, looked = own + (now - looked if busy else 0.0), now

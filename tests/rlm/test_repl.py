@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from pokerl.budget import Limits
 from tests.rlm.conftest import FINISH, Mind, code
 
 
@@ -150,6 +151,21 @@ def test_a_thread_may_go_on_waiting_while_further_blocks_run(agent_run):
     ran = agent_run(mind=Mind([code(f"{ask}waiting.start()"), next_block, last_block, FINISH], query=query))
     assert "own" in ran.told[1]
     assert "SEEN [] GOT ['late: True']" in ran.told[2]
+
+
+def test_a_thread_that_waits_since_an_earlier_block_excuses_no_later_one(agent_run):
+    over = threading.Event()
+    wait = "import threading; threading.Thread(target=llm_query, args=('late',), daemon=True).start()"
+    deaf = "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass"
+
+    def last(_):
+        over.set()
+        return FINISH
+
+    mind = Mind([code(wait), code(deaf), last], query=lambda _: str(over.wait(20)))
+    ran = agent_run(mind=mind, cell_seconds=0.5, limits=Limits(wall_seconds=20))
+    assert ran.result.stop == "answered"
+    assert "ignored its interruption" in ran.told[1]
 
 
 def test_history_gives_earlier_turns(agent_run):
