@@ -38,7 +38,7 @@ RunFolder = Annotated[Path, typer.Argument(help="A run folder, such as runs/2026
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Rom = Annotated[str, typer.Option("--rom", help="Your ROM; otherwise POKERL_ROM, or the demo's own.")]
 Mode = Annotated[str, typer.Option("--mode", help="What interfaces may do: pixels, fair or open.")]
-Model = Annotated[str, typer.Option("--model", help="Name of a model at the OpenAI-compatible endpoint.")]
+Model = Annotated[str, typer.Option("--model", help="Model of the OpenAI-compatible endpoint; the file's comes first.")]
 Runs = Annotated[str, typer.Option("--runs", help="Where run folders are made.")]
 Start = Annotated[str, typer.Option("--start", help="A start state (`pokerl states`) instead of power-on.")]
 Sandbox = Annotated[str, typer.Option("--sandbox", help="A tier by name: bubblewrap, landlock or docker.")]

@@ -18,8 +18,9 @@ from rich.console import Console
 
 from pokerl.cli import main
 from pokerl.commands.playing import play_once
-from pokerl.commands.settings import for_one_attempt
+from pokerl.commands.settings import for_one_attempt, settings_for
 from pokerl.commands.tables import interfaces_list
+from pokerl.design.opening import model_names
 from pokerl.design.settings import load_settings
 from pokerl.display import plain
 from pokerl.play.interface import load_interface
@@ -189,6 +190,23 @@ class TestWhatCannotWork:
             said = pokerl(*words)
             assert said.code == 2
             assert "Usage: " in said.err
+
+
+def test_a_model_on_the_command_line_is_for_those_who_have_none(tmp_path: Path) -> None:
+    file = tmp_path / "two.toml"
+    options = dict.fromkeys(("mode", "rom", "runs", "sandbox"), "")
+    for player, expected in (
+        ("", {"designer": "m", "player": "m", "scout": "m"}),
+        ("p", {"designer": "m", "player": "p", "scout": "p"}),
+    ):
+        file.write_text(f'[player]\nmodel = "{player}"\n')
+        assert model_names(settings_for(file, model="m", **options)) == expected
+
+
+def test_a_run_goes_on_with_another_model_for_everybody(played: Path) -> None:
+    options = dict.fromkeys(("mode", "rom", "runs", "sandbox"), "")
+    settings = settings_for(None, played, model="m", **options)
+    assert model_names(settings) == {"designer": "m", "player": "m", "scout": "m"}
 
 
 @pytest.fixture(scope="module")

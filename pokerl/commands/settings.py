@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from pokerl.design.settings import ExperimentSettings, load_settings
+from pokerl.design.settings import PARTS, ExperimentSettings, load_settings
 from pokerl.emulator.capability import MODES
 from pokerl.errors import ConfigurationProblem, RunFolderProblem, UsageProblem
 from pokerl.shipped import path as shipped
@@ -52,10 +52,7 @@ def settings_for(
     if mode:
         changes["mode"] = _known_mode(mode)
     if model:
-        changes |= {"scripted": "", "cassette": ""}
-        changes |= {
-            part: msgspec.structs.replace(getattr(base, part), model=model) for part in ("designer", "player", "scout")
-        }
+        changes |= {"scripted": "", "cassette": ""} | _with_model(base, model, anew=resume is not None)
     return msgspec.structs.replace(base, **changes)
 
 
@@ -67,6 +64,19 @@ def for_one_attempt(settings: ExperimentSettings, minutes: float | None) -> Expe
             raise UsageProblem(f"{minutes} are no minutes to play in.", "Give a number above 0, such as --minutes 30.")
         player = msgspec.structs.replace(player, wall=f"{minutes * 60:.3f}s")
     return msgspec.structs.replace(settings, name="play", player=player)
+
+
+def _with_model(base: ExperimentSettings, model: str, *, anew: bool) -> dict[str, Any]:
+    """The agents with this model where the file names none; all of them in a run that goes on with another model.
+
+    A scout whose model is not named takes the player's.
+    """
+    if anew:
+        return {part: msgspec.structs.replace(getattr(base, part), model=model) for part in PARTS}
+    return {
+        part: msgspec.structs.replace(agent, model=agent.model or model)
+        for part, agent in (("designer", base.designer), ("player", base.player))
+    }
 
 
 def _experiment_file(given: Path) -> Path:

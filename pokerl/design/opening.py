@@ -20,7 +20,7 @@ import msgspec
 
 from pokerl import __version__
 from pokerl.cartridge import Cartridge, identify, load, locate_rom
-from pokerl.design.settings import ExperimentSettings
+from pokerl.design.settings import PARTS, ExperimentSettings
 from pokerl.emulator import Nursery
 from pokerl.errors import ConfigurationProblem, RunFolderProblem, UsageProblem
 from pokerl.play.executors import executor_of
@@ -33,7 +33,6 @@ from pokerl.shipped import path as shipped
 from pokerl.timeline import Event, History, Recorder, StateStore, read_events
 from pokerl.timeline.manifest import FORMAT, Manifest, Work, read_manifest, write_manifest
 
-PARTS = ("designer", "player", "scout")
 MACHINE = re.compile(r"^m(\d+)$")
 VERBS: dict[Work, tuple[str, str]] = {
     "experiment": ("a whole experiment", "run"),

@@ -12,6 +12,9 @@ from pokerl.emulator.capability import Mode
 from pokerl.errors import ConfigurationProblem
 from pokerl.play.settings import AgentSettings, Duration
 
+PARTS = ("designer", "player", "scout")
+"""The agents of an experiment, each with settings and a model of its own."""
+
 
 class DesignerSettings(AgentSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The designer, two days by default."""
