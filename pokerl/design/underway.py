@@ -37,6 +37,9 @@ class Entry:
         return max(0.0, (self.limits.frames or 0.0) - self.budget.spent("frames"))
 
 
+MAXIMUM_WAITING = 64
+"""Threads that may wait for attempts at once: one whose worker was lost meanwhile waits on."""
+
 Draft = Callable[[float], Entry]
 """Prepares an attempt, given the frames that those under way may still run."""
 
@@ -90,6 +93,7 @@ class Underway:
         self._over = over
         self._playing: dict[str, _Playing] = {}
         self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(MAXIMUM_WAITING)
 
     def begin(self, count: int, draft: Draft, play: Play) -> list[str]:
         """Begin some attempts at once; their identifiers.
@@ -126,11 +130,13 @@ class Underway:
             tells: whether it is the designer who learns of it.
 
         Raises:
-            UsageProblem: there is none of that name.
+            UsageProblem: there is none of that name, or too many wait.
             PokerlError: what kept it from being played.
         """
         playing = self._find(identifier)
-        if not playing.call.done.wait(seconds):
+        if not playing.ended and seconds != 0:
+            self._await(playing, seconds)
+        if not playing.ended:
             return None
         playing.told = playing.told or tells
         return playing.call.result()
@@ -169,6 +175,14 @@ class Underway:
         until = time.monotonic() + CLOSING_SECONDS
         for playing in list(self._playing.values()):
             playing.call.done.wait(max(0.0, until - time.monotonic()))
+
+    def _await(self, playing: _Playing, seconds: float | None) -> None:
+        if not self._places.acquire(blocking=False):
+            raise UsageProblem(f"{MAXIMUM_WAITING} threads wait for attempts already.", "Ask `.done` now and then.")
+        try:
+            playing.call.done.wait(seconds)
+        finally:
+            self._places.release()
 
     def _start(self, entry: Entry, play: Play) -> str:
         stop, identifier = threading.Event(), entry.plan.identifier

@@ -18,6 +18,7 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -118,7 +119,7 @@ class Explorer:
             raise UsageProblem("There are no sub-agents that play here.", "Give functions that take the game.")
         whole = [("frames", frames, 1), ("keep", keep, 0)]
         for name, number, least in whole:
-            if number is not None and (not isinstance(number, int) or number < least):
+            if number is not None and (not isinstance(number, Integral) or number < least):
                 raise UsageProblem(f"{name}={number!r} is no whole number from {least}.", "Leave it out for no limit.")
         if not 0 < seconds < math.inf:
             raise UsageProblem(f"seconds={seconds!r} is no time.", "Give seconds above 0.")

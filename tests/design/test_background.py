@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from pokerl.budget import Budget
 from pokerl.design.experiment import run_experiment
 from pokerl.design.results import best_attempt
 from pokerl.design.settings import DesignerSettings, ExperimentSettings
+from pokerl.design.underway import MAXIMUM_WAITING
 from pokerl.errors import UsageProblem
 from pokerl.play.cut import cut_attempts
 from pokerl.play.run import Run
@@ -135,6 +137,26 @@ def test_frames_that_it_ran_are_not_set_aside_once_more(office):
     for attempt in (first, second):
         office.ask("attempt_stop", attempt=attempt)
         assert office.ask("attempt_wait", attempt=attempt)["outcome"] in ("stopped", "budget")
+
+
+def test_only_so_many_threads_of_the_host_wait(office):
+    """Each worker that is lost while it waits leaves its threads behind."""
+    office.version("long")
+    office.player("long", "import time; time.sleep(600)")
+    (attempt,) = office.ask("evaluate", version="long", background=True, frames=100)
+    with ThreadPoolExecutor(MAXIMUM_WAITING) as pool:
+        waiting = [pool.submit(office.ask, "attempt_wait", attempt=attempt) for _ in range(MAXIMUM_WAITING)]
+
+        def refused():
+            try:
+                return office.ask("attempt_wait", attempt=attempt, seconds=0.01)
+            except UsageProblem as problem:
+                return str(problem)
+
+        wait_until(lambda: "64 threads wait for attempts already" in (refused() or ""))
+        assert office.ask("attempt_wait", attempt=attempt, seconds=0) is None
+        office.ask("attempt_stop", attempt=attempt)
+        assert {each.result()["outcome"] for each in waiting} == {"stopped"}
 
 
 def test_nobody_can_wait_for_what_is_not_there_or_for_no_time(office):

@@ -301,6 +301,14 @@ def test_committing_stays_explicit(told):
     assert [event.data["label"] for event in said["played"].of("commit")] == ["end of the attempt"]
 
 
+def test_numbers_of_numpy_limit_branches(told):
+    said = told(
+        "import numpy as np\nr = explore([lambda g: g.wait(99)] * 2, frames=np.int64(5), keep=np.int64(1))\n"
+        "say('spent', [each.spent for each in r]); say('kept', [each.checkpoint is not None for each in r])"
+    )
+    assert (said["spent"], sorted(said["kept"])) == ([5, 5], [False, True])
+
+
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="with one core there is nothing to choose")
 def test_who_shares_a_core_with_its_machine_still_explores_on_all(told):
     said = told(
