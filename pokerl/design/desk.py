@@ -102,7 +102,7 @@ class Desk:
             setup="pokerl.design.worker:install",
             arguments={"cartridge": self._run.cartridge.identifier, "evaluates": True},
             functions=self._tools(self._probe) | self.evaluations.functions(),
-            descriptors=self._probe.descriptors,
+            descriptors=self._descriptors,
             status=self._settle,
             resumed=lambda: self.evaluations.gone_on,
             child=self._helper,
@@ -210,6 +210,11 @@ class Desk:
         buffer = io.BytesIO()
         picture.save(buffer, "PNG")
         return buffer.getvalue()
+
+    def _descriptors(self) -> tuple[int, ...]:
+        """What the designer's next worker is given."""
+        self.evaluations.underway.new_worker()
+        return self._probe.descriptors()
 
     def _settle(self) -> str:
         """What the designer is told after a turn: of its machine, and of the attempts under way."""

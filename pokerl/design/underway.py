@@ -94,6 +94,7 @@ class Underway:
         self._playing: dict[str, _Playing] = {}
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(MAXIMUM_WAITING)
+        self._workers = 0
 
     def begin(self, count: int, draft: Draft, play: Play) -> list[str]:
         """Begin some attempts at once; their identifiers.
@@ -133,13 +134,17 @@ class Underway:
             UsageProblem: there is none of that name, or too many wait.
             PokerlError: what kept it from being played.
         """
-        playing = self._find(identifier)
+        playing, asker = self._find(identifier), self._workers
         if not playing.ended and seconds != 0:
             self._await(playing, seconds)
         if not playing.ended:
             return None
-        playing.told = playing.told or tells
+        playing.told = playing.told or (tells and asker == self._workers)
         return playing.call.result()
+
+    def new_worker(self) -> None:
+        """The designer has another worker: what that of before still waits for is told to nobody."""
+        self._workers += 1
 
     def stop(self, identifier: str) -> None:
         """Have an attempt end as soon as it can.

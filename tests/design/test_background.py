@@ -81,6 +81,13 @@ def test_it_ends_with_the_designer_and_counts(experiment, limits):
     assert kinds.count("machine_started") == kinds.count("machine_ended")
 
 
+def test_an_end_is_told_if_the_worker_that_waited_for_it_was_lost(experiment):
+    lost = "import os, threading; threading.Timer(0.5, os._exit, (1,)).start(); attempts.running[0].result()"
+    wait = "import time\nwhile not len(attempts): time.sleep(0.05)\ntime.sleep(0.3)"
+    turns = {"designer": (BEGIN, lost, wait, FINISH), "player-v1": ("import time; time.sleep(3)", FINISH)}
+    assert told(experiment(turns).folder).count("[a001 of v1 ended: answered.]") == 1
+
+
 def test_a_helper_may_watch_it_and_its_end_is_still_told_to_the_designer(experiment):
     watch = (
         "(running,) = attempts.running; print('SEEN', running, running.done); print('END', running.result().outcome)"
