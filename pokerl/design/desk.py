@@ -183,10 +183,18 @@ class Desk:
             interface = self.keep(take(arguments, _Version).version)
         except InterfaceProblem as problem:
             return f"PROBLEM: {problem}"
-        tools = "\n".join(f"  {tool.signature}" for tool in interface.tools) or "  (no tools)"
+        tools = [f"  {tool.signature}" for tool in interface.tools] or ["  (no tools)"]
+        head = f"{interface.manifest.name} imports, {counted(len(interface.tools), 'tool')}:"
+        return "\n".join([head, *tools, *self._warnings(interface)])
+
+    def _warnings(self, interface: Interface) -> list[str]:
+        """What the designer may not have meant."""
         refused = sorted(set(interface.manifest.capabilities) - MODES[self._run.mode])
-        warning = f"\nNot granted in mode {self._run.mode!r}: {', '.join(refused)}" if refused else ""
-        return f"{interface.manifest.name} imports, {counted(len(interface.tools), 'tool')}:\n{tools}{warning}"
+        silent = [tool.name for tool in interface.tools if not tool.doc]
+        return [f"Not granted in mode {self._run.mode!r}: {', '.join(refused)}"] * bool(refused) + [
+            f"The player is told nothing of what these do: {', '.join(silent)}. Give them a docstring, or a name with an"
+            " underscore if they are no tools."
+        ] * bool(silent)
 
     def _transcript(self, arguments: dict[str, Any]) -> str:
         piece = take(arguments, _Piece)

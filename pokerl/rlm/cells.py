@@ -16,6 +16,9 @@ from types import CodeType, FrameType
 from typing import Any
 
 LONGEST_TRACEBACK = 20_000
+SHORTEST = 0.001
+"""Seconds of a timer that rings at once; 0 would switch it off."""
+
 HIDDEN = (__file__.removesuffix("cells.py"), "<frozen importlib")
 SILENT = "The last line is an expression whose value was not shown: only what is printed can be seen."
 
@@ -76,6 +79,12 @@ class Clock:
     def left(self) -> float:
         """Seconds that what runs may still run; infinite between blocks."""
         return self._until - time.monotonic()
+
+    def limit(self, seconds: float) -> None:
+        """Let what runs go on for so many seconds more at most."""
+        if seconds < self.left < math.inf:
+            self._until = time.monotonic() + seconds
+            signal.setitimer(signal.ITIMER_REAL, max(seconds, SHORTEST))
 
     def held(self, *, waiting: bool) -> Held:
         """No interruption inside (a message must not be cut in two); ``waiting`` time is given back."""

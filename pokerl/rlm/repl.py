@@ -201,6 +201,10 @@ class BudgetView:
         """Seconds that the present block may still run; waiting for models and sub-agents does not count."""
         return self._host.clock.left
 
+    def limit_block(self, seconds: float) -> None:
+        """Have the present block interrupted (``TimeLimit``) after so many seconds more, if not sooner anyway."""
+        self._host.clock.limit(seconds)
+
     def snapshot(self) -> dict[str, dict[str, float | None]]:
         """``{resource: {"spent": …, "remaining": …}}``; a remaining of ``None`` means that there is no limit."""
         result: dict[str, dict[str, float | None]] = self._host.call("budget")

@@ -57,6 +57,12 @@ def test_a_version_is_checked_in_a_sandbox_and_its_tools_are_told(office):
     assert office.ask("workspace_check", version="c2").startswith("PROBLEM: tools.py does not parse: invalid syntax")
 
 
+def test_a_tool_that_tells_the_player_nothing_is_named_at_the_check(office):
+    office.version("c5", GO + "def part(game):\n    return 1\n\n\ndef _own(game):\n    return 2\n")
+    said = office.ask("workspace_check", version="c5")
+    assert "these do: part. Give them a docstring" in said.splitlines()[-1]
+
+
 def test_the_designer_gets_the_traceback_of_an_import_without_the_hosts_paths(office):
     office.version(
         "c3",

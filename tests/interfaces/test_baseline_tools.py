@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pokerl import shipped
-from pokerl.cartridge import load
+from pokerl.cartridge import STANDING, STEADY, load
 from pokerl.play.game import Game
 from pokerl.play.tools import bind, load_tools
 from tests.conftest import Start
@@ -61,6 +61,20 @@ def test_a_wild_creature_is_found_weakened_and_caught_and_can_lead_the_party(gam
     started["find_wild"]()
     assert f": {first.nickname} " in started["battle_turn"]("switch", first.nickname)
     assert "no kind of turn 'dance'" in started["battle_turn"]("dance")
+
+
+def test_the_player_stands_except_in_menus_texts_and_battles(game, started):
+    assert game.until(*STANDING, limit=STEADY, stable=STEADY)
+    game.press("start", wait=60)
+    assert not game.until(*STANDING, limit=300, stable=STEADY)
+    game.press("b", wait=1)
+    assert game.until(*STANDING, stable=STEADY)
+    before = (game.state().player.x, game.state().player.y)
+    started["go_to"]("MILL_LANE")
+    assert game.until(*STANDING, limit=STEADY, stable=STEADY)
+    assert (game.state().player.x, game.state().player.y) != before
+    started["find_wild"]()
+    assert not game.until(*STANDING, limit=300, stable=STEADY)
 
 
 def test_creatures_are_put_into_the_box_and_taken_out_by_replies(game, started):

@@ -112,6 +112,18 @@ def test_the_budget_prints_well_and_can_be_asked(told):
     assert "None 120.0 None" in said
 
 
+def test_a_block_can_have_itself_interrupted_sooner(agent_run):
+    ran = agent_run(
+        code("budget.limit_block(1000)\nbudget.limit_block(0.2)\nn = 0\nwhile True: n += 1"),
+        code("print('ON', n > 0, budget.block_seconds > 1)"),
+        code("import time\nbudget.limit_block(0)\ntime.sleep(9)\nprint('NEVER')"),
+        FINISH,
+    )
+    assert "TimeLimit: This block ran for longer than a block may." in ran.told[0]
+    assert "ON True True" in ran.told[1]
+    assert "TimeLimit" in ran.told[2] and "NEVER" not in ran.told[2]
+
+
 def test_an_answer_that_was_rebound_is_put_back(agent_run):
     ran = agent_run(code("answer = 'forty-two'"), FINISH)
     assert "must stay a dict" in ran.told[0]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from pokerl.cartridge import GameState
+from pokerl.cartridge import STEADY, GameState
 from pokerl.cartridge.screen import Menu
+from pokerl.cartridge.standing import NO_WINDOW
 from pokerl.play import Game
 
-from .waiting import NO_WINDOW, STEADY, tap
+from .waiting import tap
 
 TRIES = 90
 LOOKS = 40

@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
-from pokerl.cartridge import GameState
+from pokerl.cartridge import STANDING, STEADY, GameState
 from pokerl.play import Game
 
 BOX_ROW = 12
 BOX_CORNER = 0x79
-Conditions = tuple[tuple[str, Literal["=="], int], ...]
-NO_WINDOW: Conditions = (("hWY", "==", 144), ("wFontLoaded", "==", 0))
-"""Nothing is drawn over the map: the window layer, which carries menus and text, lies below the screen."""
-STANDING: Conditions = (
-    *NO_WINDOW,
-    ("wIsInBattle", "==", 0),
-    ("wCurOpponent", "==", 0),
-    ("wJoyIgnore", "==", 0),
-    ("wSimulatedJoypadStatesIndex", "==", 0),
-    ("wWalkCounter", "==", 0),
-)
-"""All of these hold while the player stands on a map and may be moved."""
-STEADY = 14
-"""Frames for which they must hold: a story that moves the player lets go of the buttons between two steps."""
 GLANCE = 24
 PATIENCE = 100
 
