@@ -192,8 +192,8 @@ class Desk:
         refused = sorted(set(interface.manifest.capabilities) - MODES[self._run.mode])
         silent = [tool.name for tool in interface.tools if not tool.doc]
         return [f"Not granted in mode {self._run.mode!r}: {', '.join(refused)}"] * bool(refused) + [
-            f"The player is told nothing of what these do: {', '.join(silent)}. Give them a docstring, or a name with an"
-            " underscore if they are no tools."
+            f"The player is told nothing of what these do: {', '.join(silent)}. Give them a docstring, or a name with"
+            " an underscore if they are no tools."
         ] * bool(silent)
 
     def _transcript(self, arguments: dict[str, Any]) -> str:
