@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Iterator, Sequence
 
@@ -39,8 +40,11 @@ def go_on(
     """
     start = segment.checkpoint or segment.start
     handle = nursery.start(msgspec.structs.replace(settings, start=start), frames)
-    if not segment.checkpoint:
-        _do_again(handle.control, segment)
+    with contextlib.ExitStack() as undo:
+        undo.callback(handle.stop)
+        if not segment.checkpoint:
+            _do_again(handle.control, segment)
+        undo.pop_all()
     return handle
 
 

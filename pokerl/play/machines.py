@@ -64,6 +64,7 @@ class MachinePark:
         self._alive: dict[str, MachineHandle] = {}
         self._starting = 0
         self._closed = False
+        self._ended = False
         self.elsewhere = threading.Lock()
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
@@ -197,9 +198,11 @@ class MachinePark:
         with self._changed:
             self._closed = True
             self._changed.wait_for(lambda: not self._starting, timeout=CLOSING_SECONDS)
-        for handle in list(self._alive.values()):
+            left = list(self._alive.values())
+            self._alive.clear()
+            self._ended = True
+        for handle in left:
             handle.stop()
-        self._alive.clear()
         self.settle()
         self._counter.close()
 
@@ -217,18 +220,21 @@ class MachinePark:
         self._reserve()
         try:
             handle = begin()
-            return handle
         finally:
             with self._changed:
                 self._starting -= 1
-                if handle is not None:
+                if handle is not None and not self._ended:
                     self._alive[handle.settings.machine] = handle
                 self._changed.notify_all()
+        if self._ended:
+            handle.stop()
+            raise _over()
+        return handle
 
     def _reserve(self) -> None:
         with self._lock:
             if self._closed:
-                raise UsageProblem("The attempt is over.", "No machine is started any more.")
+                raise _over()
             if len(self._alive) + self._starting >= MAXIMUM_ALIVE:
                 raise UsageProblem(
                     f"{MAXIMUM_ALIVE} machines run at once already.", "Close branches you are done with."
@@ -257,6 +263,10 @@ class MachinePark:
             commits=commits,
             any_checkpoint=self._any_checkpoint,
         )
+
+
+def _over() -> UsageProblem:
+    return UsageProblem("The attempt is over.", "No machine is started any more.")
 
 
 def report(handle: MachineHandle, *, readable: bool) -> dict[str, Any]:

@@ -29,16 +29,19 @@ from pokerl.emulator.protocol import (
     Status,
     Stop,
 )
+from pokerl.emulator.resume import go_on
 from pokerl.errors import (
     BudgetSpent,
     CapabilityDenied,
     MachineLost,
     PokerlError,
     RomProblem,
+    RunFolderProblem,
     StateRejected,
     UsageProblem,
 )
 from pokerl.timeline import Tree, read_events
+from pokerl.timeline.tree import Run
 from pokerl.wire import Channel, pair
 
 
@@ -341,6 +344,17 @@ def test_the_machine_ends_when_its_host_lets_go(start, run_folder):
     handle.process.wait(10)
     assert handle.process.returncode == 0
     assert list(read_events(run_folder))[-1].data["reason"] == "the host is gone"
+
+
+def test_a_machine_that_cannot_be_brought_where_another_stood_ends(start, nursery, run_folder):
+    lost = start()
+    lost.control.wait(5)
+    (segment,) = Tree.from_events(read_events(run_folder)).segments
+    damaged = msgspec.structs.replace(segment, acts=(*segment.acts, Run(999, 1)))
+    with pytest.raises(RunFolderProblem):
+        go_on(nursery, msgspec.structs.replace(lost.settings, machine="m0002"), damaged)
+    ended = [event.machine for event in read_events(run_folder) if event.kind == "machine_ended"]
+    assert ended == ["m0002"]
 
 
 def test_the_client_needs_no_emulator():

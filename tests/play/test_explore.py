@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -152,6 +156,25 @@ def test_no_more_than_the_limit_are_alive_at_once(park, game_on, monkeypatch):
     with game.branch(), pytest.raises(UsageProblem, match="Close branches you are done with"):
         game.branch()
     game.branch().close()
+
+
+def test_a_machine_that_comes_too_late_for_the_end_of_the_attempt_ends_at_once(run, monkeypatch):
+    park = MachinePark(run, "late", ["press"], Budget())
+    monkeypatch.setattr("pokerl.play.machines.CLOSING_SECONDS", 0.1)
+    os.kill(run.nursery.pid, signal.SIGSTOP)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            late = pool.submit(park.start)
+            while not park._starting:
+                time.sleep(0.01)
+            park.close()
+            os.kill(run.nursery.pid, signal.SIGCONT)
+            with pytest.raises(UsageProblem, match="The attempt is over"):
+                late.result(20)
+    finally:
+        os.kill(run.nursery.pid, signal.SIGCONT)
+    events = [event for event in run.events() if event.attempt == "late"]
+    assert [event.kind for event in events].count("machine_ended") == 1
 
 
 def test_the_trunks_machine_cannot_be_closed_by_model_written_code(park):
