@@ -13,6 +13,9 @@ WORK, WORK_LENGTH = 0xC000, 0x2000
 HIGH, HIGH_LENGTH = 0xFF80, 0x7F
 CLOCK_RUNS, TICKS, TILE_MAP, CLOCK, WINDOW_TOP = 0xC000, 0xC001, 0xC3A0, 0xDA41, 0xFFB0
 CELLS = 360
+BEHIND_PICTURES = 0x62
+"""Smaller codes are scenery and pictures; the second of an evolution's two ends at 61h."""
+
 WINDOW_GONE = 144
 BOX_COUNT, BOX_LIST, BOX_PLACES = 0xDA80, 0xDA81, 20
 BELOW_STACK, STACK_LIMIT = 0xDEE2, 0xDF15
@@ -27,7 +30,7 @@ def _maps() -> dict[int, tuple[int, int]]:
 
 @cache
 def _drawn() -> frozenset[int]:
-    """Codes from 60h on that the font draws; what is smaller is scenery and pictures."""
+    """Codes that the font draws."""
     glyphs = json.loads(shipped.path("pokerl/cartridge/data/demo/font.json").read_text(encoding="utf-8"))
     return frozenset({int(code, 16) for code in glyphs} | {0x7F})
 
@@ -62,7 +65,7 @@ def faults(work: bytes, high: bytes, cartridge: Cartridge) -> list[str]:
 
 def _of_screen(work: bytes, high: bytes) -> Iterator[str]:
     cells = work[TILE_MAP - WORK : TILE_MAP - WORK + CELLS]
-    unknown = {code for code in cells if code >= 0x60} - _drawn()
+    unknown = {code for code in cells if code >= BEHIND_PICTURES} - _drawn()
     if unknown:
         yield f"the screen holds the codes {', '.join(f'{code:02X}' for code in sorted(unknown))}"
     if high[WINDOW_TOP - HIGH] not in (0, WINDOW_GONE):

@@ -10,10 +10,9 @@ divider are calls of a routine that uses the game's own frame counter, and in wh
 does not stir luck. On the copy the whole game must go alike to its end.
 
 Memory is compared whenever the game sleeps at the end of a frame: C000 to DEE1 without the clock. Behind it lies the
-stack, where interrupts leave other return addresses. The clock also counts frames of the screen that the game missed
-while it drew a picture or loaded a neighbour map, and whether a piece of work ends just before or just after a frame
-does depends on the emulator: ``clock`` tells how many frames the clocks lie apart at the end. Inputs are given frame
-by frame as the game counts them (C001), because a screen that is switched off while a map loads makes an emulator's
+stack, where interrupts leave other return addresses. The clock also counts frames of the screen that the game missed:
+``clock`` tells how many frames the clocks lie apart at the end (none, since the game misses none). Inputs are given
+frame by frame as the game counts them (C001), because a screen that is switched off while a map loads makes an emulator's
 own frames differ in length.
 """
 
@@ -46,9 +45,10 @@ CLOCK, CLOCK_END = 0xDA41, 0xDA46
 
 READ_DIVIDER = bytes.fromhex("F00447")  # ldh a,(04); ld b,a
 CALL, ROUTINE_AT = bytes.fromhex("CD003F"), 0x3F00
-ROUTINE = bytes.fromhex("F0D3 47 07 07 80 47 F0D4 07 A8 47 FA01C0 80 47 C9")
-"""b := (hRandomAdd · 5 XOR hRandomSub, bits turned) + the frame counter. Both bytes: the game draws again until a
-number is small enough, and one byte alone would run in a circle within a frame."""
+ROUTINE = bytes.fromhex("F0D3 47 07 07 80 47 F0D4 07 A8 47 FA01C0 80 47 FAFEC0 3C EAFEC0 80 47 C9")
+"""b := (hRandomAdd · 5 XOR hRandomSub, bits turned) + the frame counter + a count of its calls, kept at C0FE, where the
+game has nothing. The game draws again until a number is large enough; without the count it may run in a circle within
+a frame and never come out."""
 MIX_IN_EVERY_FRAME = re.compile(rb"(?<=\xdc\x80\xff)\xcd(..)", re.DOTALL)
 """The call behind ``call c,FF80``, which brings the sprites to the screen."""
 CALL_ASLEEP, ASLEEP_AT = bytes.fromhex("CD203F"), 0x3F20
@@ -146,11 +146,12 @@ def _last_of(console: Console, tick: int, following: Moment) -> bytes:
 def story(rom: Path) -> Runs:
     """Play the whole game on a ROM as the walkthrough does; its inputs."""
     sys.path.insert(0, str(DEMO))
+    import hands
     import recording
     import walker
     import walkthrough
 
-    walker.ROM = rom
+    hands.ROM = rom
     player = walker.Walker()
     for _, deed in walkthrough.STORY:
         player.with_luck(lambda deed=deed: deed(player), 40)
