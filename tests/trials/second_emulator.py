@@ -12,8 +12,8 @@ does not stir luck. On the copy the whole game must go alike to its end.
 Memory is compared whenever the game sleeps at the end of a frame: C000 to DEE1 without the clock. Behind it lies the
 stack, where interrupts leave other return addresses. The clock also counts frames of the screen that the game missed:
 ``clock`` tells how many frames the clocks lie apart at the end (none, since the game misses none). Inputs are given
-frame by frame as the game counts them (C001), because a screen that is switched off while a map loads makes an emulator's
-own frames differ in length.
+frame by frame as the game counts them (C001), because a screen that is switched off while a map loads makes an
+emulator's own frames differ in length.
 """
 
 from __future__ import annotations
