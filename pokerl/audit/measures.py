@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pokerl.audit.model import Refusal, Resources, ToolAudit, VersionAudit
 from pokerl.timeline.event import Event
+from pokerl.timeline.steps import frames_in
+from pokerl.timeline.tree import Tree
 
 Counts = dict[str, dict[str, int]]
 """Tool name → capability → acts."""
@@ -22,14 +24,14 @@ def first_of(events: Iterable[Event], kind: str, attempt: str) -> Event | None:
     return next((event for event in events if event.kind == kind and event.attempt == attempt), None)
 
 
-def resources(events: Sequence[Event], attempt: str) -> Resources:
+def resources(events: Sequence[Event], tree: Tree, attempt: str) -> Resources:
     """What an attempt cost: frames of all its machines, its wall clock, and every model call charged to it."""
     mine = [event for event in events if event.attempt == attempt]
     calls = [event.data for event in mine if event.kind == "model_call"]
     prices = [call.get("dollars") for call in calls]
     known = [float(price) for price in prices if price is not None]
     return Resources(
-        frames=sum(frames for event in mine if event.kind == "input" for _, frames in event.data["runs"]),
+        frames=sum(frames_in([segment]) for segment in tree.segments if segment.attempt == attempt),
         wall_seconds=_wall_seconds(mine),
         tokens=sum(int(call.get("input_tokens") or 0) + int(call.get("output_tokens") or 0) for call in calls),
         dollars=sum(known) if len(known) == len(prices) else None,

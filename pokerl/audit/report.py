@@ -147,7 +147,7 @@ class _Auditor:
             provenance=provenance,
             findings=findings,
             exploration=explore(self.record, trunk, attempt, glimpses),
-            resources=measures.resources(self.record.events, attempt),
+            resources=measures.resources(self.record.events, self.record.tree, attempt),
             start=str(begun.get("start", "")),
             trunk_pokes=len(_on_path(self.pokes, trunk)),
         )

@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from pokerl.budget import Budget
+from pokerl.budget import Budget, Resource
 from pokerl.design.desk import Desk
 from pokerl.design.opening import open_run
 from pokerl.design.results import attempts_of
 from pokerl.design.settings import ExperimentSettings
 from pokerl.emulator.capability import MODES, Mode
-from pokerl.play.cut import cut_attempts
+from pokerl.play.cut import Cut, cut_attempts
 from pokerl.play.prompts import agent_folder, duration, game_values, in_words, paced
 from pokerl.play.result import AttemptResult
 from pokerl.play.run import Run
@@ -75,13 +75,13 @@ def run_experiment(
         UsageProblem: something is missing or wrong; found before anything starts.
     """
     with open_run(settings, environment=environment, resume=resume, unsafe=unsafe) as run:
-        before = list(read_events(run.folder)) if run.events() else []
-        resumed = bool(before)
+        resumed = bool(run.events())
+        spent, cuts = _before(run)
         designer = _designer(run, settings)
-        budget = Budget(settings.designer.limits(), name="the experiment", spent=spent_by_experiment(before))
+        budget = Budget(settings.designer.limits(), name="the experiment", spent=spent)
         run.record("experiment_resumed" if resumed else "experiment_started", **_heading(settings, run))
         with watch(run, budget), closing(Desk(run, settings, budget)) as desk:
-            desk.evaluations.go_on(cut_attempts(before))
+            desk.evaluations.go_on(cuts)
             result = _design(run, settings, designer, desk, budget, resume=resumed)
         run.record("experiment_ended", stop=result.stop, reason=result.reason)
         return ExperimentResult(
@@ -91,6 +91,12 @@ def run_experiment(
             answer=result.content,
             attempts=attempts_of(run.events()),
         )
+
+
+def _before(run: Run) -> tuple[dict[Resource, float], list[Cut]]:
+    """What was spent until now, and the attempts that were cut off; the log, which may be long, is not kept."""
+    events = list(read_events(run.folder))
+    return spent_by_experiment(events), cut_attempts(events)
 
 
 def _design(

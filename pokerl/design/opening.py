@@ -163,7 +163,7 @@ def open_run(
             history=History(folder),
             executor=executor,
             away=away,
-            machine_numbers=itertools.count(_last_machine(list(read_events(folder)) if resume else []) + 1),
+            machine_numbers=itertools.count(_last_machine(read_events(folder) if resume else ()) + 1),
         )
         stack.enter_context(_interruptible(run.cancelled))
         with nullcontext() if resume else _leaving_nothing(run):

@@ -99,11 +99,12 @@ class Tree:
             RunFolderProblem: the events contradict each other.
         """
         drafts: dict[str, _Draft] = {}
+        known: dict[tuple[int, int, str], Run] = {}
         commits: dict[str, str] = {}
         machines: dict[str, str] = {}
         for event in events:
             if event.kind == "segment_started":
-                drafts[event.segment] = _Draft(event)
+                drafts[event.segment] = _Draft(event, known)
             elif event.kind in _IN_SEGMENTS:
                 _note(drafts, event)
                 if event.kind == "commit":
@@ -170,10 +171,16 @@ _IN_SEGMENTS = {"input", "poke", "checkpoint", "commit", "milestone"}
 
 
 class _Draft:
-    """A segment while its events are read."""
+    """A segment while its events are read.
 
-    def __init__(self, event: Event) -> None:
+    Args:
+        event: its beginning.
+        known: the inputs met so far in the whole tree: each different one is kept once, however often it was given.
+    """
+
+    def __init__(self, event: Event, known: dict[tuple[int, int, str], Run]) -> None:
         self.started = event
+        self._known = known
         self.end_frame = event.frame
         self.checkpoint = ""
         self.ram = ""
@@ -186,7 +193,7 @@ class _Draft:
         data = event.data
         match event.kind:
             case "input":
-                self.acts += [Run(mask, frames, data.get("tool", "")) for mask, frames in data["runs"]]
+                self.acts += [self._run(mask, frames, data.get("tool", "")) for mask, frames in data["runs"]]
                 self.end_frame = event.frame
             case "poke":
                 self.acts.append(_poke(event.frame, data))
@@ -196,6 +203,12 @@ class _Draft:
                 self.checkpoint, self.ram = data["digest"], data["ram"]
             case "commit":
                 self.committed = True
+
+    def _run(self, mask: int, frames: int, tool: str) -> Run:
+        what = (mask, frames, tool)
+        if what not in self._known:
+            self._known[what] = Run(*what)
+        return self._known[what]
 
     def segment(self) -> Segment:
         """The segment as far as its events were read."""

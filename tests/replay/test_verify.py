@@ -10,6 +10,7 @@ from pokerl.errors import RomProblem, RunFolderProblem, StateRejected
 from pokerl.replay import open_record, replay
 from pokerl.replay.shots import shots
 from pokerl.replay.verify import open_machine
+from pokerl.timeline import Run, read_events
 from pokerl.timeline.states import StateStore
 from tests.replay.runs import RunFolder, downstairs, new_game, tamper, wander
 
@@ -44,6 +45,15 @@ def test_it_agrees_across_branches_that_other_machines_explored(demo_rom, nurser
     trunk = record.tree.trunk("a001")
     assert len({segment.machine for segment in trunk}) == 2
     assert replay(record, trunk, demo_rom).agrees
+
+
+def test_a_record_has_every_event_but_the_inputs_which_are_in_its_tree(played_run):
+    record = open_record(played_run)
+    written = list(read_events(played_run))
+    assert list(record.events) == [event for event in written if event.kind != "input"]
+    held = [run for event in written if event.kind == "input" for run in event.data["runs"]]
+    acts = [act for segment in record.tree.segments for act in segment.acts if isinstance(act, Run)]
+    assert held and sorted(held) == sorted([act.mask, act.frames] for act in acts)
 
 
 def test_the_milestones_come_at_the_recorded_frames(played_run, demo_rom):

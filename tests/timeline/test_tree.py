@@ -161,3 +161,13 @@ def test_every_path_begins_at_a_root_and_each_step_goes_on_from_the_one_before(p
         assert path[0].parent == ""
         assert path[-1] == segment
         assert all(after.parent == before.identifier for before, after in pairwise(path))
+
+
+def test_an_input_that_was_given_a_thousand_times_is_kept_once():
+    story = Story()
+    story.begin("m0001-0001")
+    for _ in range(1000):
+        story.hold("m0001-0001", (1, 8), (0, 16))
+    (segment,) = story.tree.segments
+    assert len(segment.acts) == 2000
+    assert len({id(act) for act in segment.acts}) == 2
