@@ -21,7 +21,7 @@ class Move(Struct, frozen=True):
         kind: "walk"; "cross" (over the map's edge); "warp" (onto a door, or a mat in the direction that leads out);
             "push" (against what is behind the mat one stands on); "hop" (over a ledge); "spin"; "slide" (over ice);
             "fall"; and those that need more than the button: "cut", "surf", "strength" (push a boulder), "elevator"
-            (choose the floor first).
+            (choose the floor at the panel first, then press the button: the path reads the same before and after).
             Where ``place`` is on another map, hold the button until the map changes.
         place: where one stands afterwards.
     """
