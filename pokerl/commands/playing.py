@@ -23,7 +23,7 @@ from pokerl.play.run import Run
 from pokerl.play.versions import keep_version
 from pokerl.rlm.models.scripted import ScriptedModel
 from pokerl.states.shelf import put_start
-from pokerl.timeline import read_events
+from pokerl.timeline import Log
 
 
 class PlayReport(Struct, frozen=True, kw_only=True):
@@ -58,7 +58,7 @@ def play_on(settings: ExperimentSettings, folder: Path, *, unsafe: bool, console
         UsageProblem: there is none, or it came to its end.
     """
     with open_run(settings, environment=os.environ, resume=folder, unsafe=unsafe, work="attempt") as run:
-        cuts = cut_attempts(list(read_events(folder)))
+        cuts = cut_attempts(Log(folder))
         if not cuts:
             raise UsageProblem(f"There is no attempt to go on with in {folder}.", "Begin another one.")
         run.record("experiment_resumed", name=settings.name, cartridge=run.cartridge.identifier, mode=run.mode)

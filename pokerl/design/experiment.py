@@ -24,7 +24,7 @@ from pokerl.play.spent import spent_by_experiment
 from pokerl.rlm import AgentSpec, Result, load_agent
 from pokerl.rlm import run as run_agent
 from pokerl.rlm.agent import agent_limits
-from pokerl.timeline import read_events
+from pokerl.timeline import Log
 
 MODE_NOTES: dict[Mode, str] = {
     "open": " Writing into memory is allowed here, and counted apart.",
@@ -94,9 +94,9 @@ def run_experiment(
 
 
 def _before(run: Run) -> tuple[dict[Resource, float], list[Cut]]:
-    """What was spent until now, and the attempts that were cut off; the log, which may be long, is not kept."""
-    events = list(read_events(run.folder))
-    return spent_by_experiment(events), cut_attempts(events)
+    """What was spent until now, and the attempts that were cut off."""
+    log = Log(run.folder)
+    return spent_by_experiment(log), cut_attempts(log)
 
 
 def _design(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -11,7 +11,7 @@ from msgspec import Struct
 from pokerl.budget import Budget, Limits, Resource
 from pokerl.errors import RunFolderProblem
 from pokerl.play.spent import spent_by_attempt
-from pokerl.timeline import Event, Segment, Tree
+from pokerl.timeline import Event, Segment, Tree, thinned
 from pokerl.timeline.data import Digest
 
 STATIONS = ("attempt_started", "attempt_resumed", "attempt_ended")
@@ -51,17 +51,23 @@ class Cut:
         return Budget(self.begun.limits, parent=parent, name=f"attempt {self.attempt}", spent=self.spent)
 
 
-def cut_attempts(events: Sequence[Event]) -> list[Cut]:
+def cut_attempts(log: Iterable[Event]) -> list[Cut]:
     """The attempts of a run that it was cut off in, in order.
+
+    Args:
+        log: its events, which are gone through more than once.
 
     An attempt that was under way when its experiment came to its own end was ended with it, and is not one of them.
 
     Raises:
         RunFolderProblem: the log does not tell what is needed to go on.
     """
+    events = list(thinned(log))
     last = {event.attempt: number for number, event in enumerate(events) if event.kind in STATIONS}
     try:
-        return [_cut(events, attempt) for attempt, number in last.items() if _was_cut(events[number:])]
+        cut = [attempt for attempt, number in last.items() if _was_cut(events[number:])]
+        tree = Tree.from_events(log if cut else ())
+        return [_cut(events, tree, attempt) for attempt in cut]
     except (KeyError, TypeError, ValueError) as error:
         raise RunFolderProblem(
             f"The log does not tell how to go on with an attempt: {type(error).__name__} {error}.",
@@ -76,13 +82,13 @@ def _was_cut(rest: Sequence[Event]) -> bool:
     return all(event.data["stop"] == "interrupted" for event in rest if event.kind == "experiment_ended")
 
 
-def _cut(events: Sequence[Event], attempt: str) -> Cut:
+def _cut(events: Sequence[Event], tree: Tree, attempt: str) -> Cut:
     own = [event for event in events if event.attempt == attempt]
     begun = {event.kind: event.data for event in own if event.kind == "attempt_started"}
     return Cut(
         attempt=attempt,
         begun=msgspec.convert(begun["attempt_started"], Begun),
         spent=spent_by_attempt(own, attempt),
-        standing=Tree.from_events(events).standing(attempt),
+        standing=tree.standing(attempt),
         notes=tuple(str(event.data["text"]) for event in own if event.kind == "note"),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pokerl.budget import RESOURCES, Resource
-from pokerl.timeline import Event
+from pokerl.timeline import Event, thinned
 
 
 def charged(events: Iterable[Event]) -> dict[Resource, float]:
@@ -26,7 +26,7 @@ def charged(events: Iterable[Event]) -> dict[Resource, float]:
 
 def spent_by_experiment(events: Iterable[Event]) -> dict[Resource, float]:
     """What a run spent until it was interrupted; the time in which nobody worked on it does not count."""
-    known = list(events)
+    known = list(thinned(events))
     wall = began = last = 0.0
     for event in known:
         if event.kind in ("experiment_started", "experiment_resumed"):

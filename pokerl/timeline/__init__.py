@@ -4,6 +4,7 @@ from pokerl.timeline.event import Event, Kind
 from pokerl.timeline.follow import Follower, History
 from pokerl.timeline.recorder import LOG_NAME, Recorder, read_events
 from pokerl.timeline.states import StateStore, StoredState, pack_state, read_state_file, unpack_state
+from pokerl.timeline.thinned import Log, thinned
 from pokerl.timeline.tree import Poke, Run, Segment, Tree
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Follower",
     "History",
     "Kind",
+    "Log",
     "Poke",
     "Recorder",
     "Run",
@@ -22,5 +24,6 @@ __all__ = [
     "pack_state",
     "read_events",
     "read_state_file",
+    "thinned",
     "unpack_state",
 ]
