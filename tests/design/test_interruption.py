@@ -56,9 +56,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 def in_the_second_turn(base: Path) -> Callable[[], bool]:
     """Whether the player has done what its second turn does before it sleeps."""
-    return lambda: any(
-        event.kind == "input" and event.attempt == "a001" and event.frame == 25 for event in log_of(base)
-    )
+    return lambda: any(event.kind == "note" and event.attempt == "a001" for event in log_of(base))
 
 
 def running(pid: int) -> bool:
