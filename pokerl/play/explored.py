@@ -112,7 +112,7 @@ class Ranking:
         self._lock = threading.Lock()
 
     def worth_keeping(self, result: Explored) -> bool:
-        """Score a result; whether it is among the best so far."""
+        """Score a result; whether it is among the best so far, of equal ones those of the first candidates."""
         with self._lock:
             try:
                 score = self._rank(result)
@@ -120,7 +120,10 @@ class Ranking:
             except Exception as problem:  # noqa: BLE001 - a caller's function; the result shall not be lost with it
                 self._problems[result.number] = f"rank: {type(problem).__name__}: {problem}"
                 return self._keep is None
-            better = sum(not other < score for other in self._scores.values())
+            better = sum(
+                score < other or (number < result.number and not other < score)
+                for number, other in self._scores.items()
+            )
             self._scores[result.number] = score
             return self._keep is None or better < self._keep
 

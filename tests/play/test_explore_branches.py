@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import os
 import signal
 import threading
@@ -10,9 +11,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pokerl.cartridge import load
+from pokerl.play.checkpoint import Checkpoint
 from pokerl.play.explored import Explored, Ranking, Standing, most_milestones, what_came_of_it
 from pokerl.play.run import Run
 from tests.play.stage import FINISH, Meddling
@@ -232,6 +235,17 @@ class TestTheOrder:
         ranking = Ranking(most_milestones, None)
         assert all(ranking.worth_keeping(each) for each in results)
         assert [each.number for each in ranking.order(results)] == [3, 2, 1, 0]
+
+    @pytest.mark.parametrize("arriving", [*itertools.permutations(range(3))])
+    def test_of_equal_ones_the_first_are_kept_whoever_came_in_first(self, arriving):
+        ranking = Ranking(lambda _: 0, 2)
+        came = []
+        for number in arriving:
+            end = Checkpoint(f"{number}" * 64, 0, "")
+            result = Explored(number=number, checkpoint=end)
+            came.append(result if ranking.worth_keeping(result) else msgspec.structs.replace(result, checkpoint=None))
+        ordered = ranking.order(sorted(came, key=lambda each: each.number))
+        assert [(each.number, each.checkpoint is not None) for each in ordered] == [(0, True), (1, True), (2, False)]
 
     def test_is_the_callers_if_there_is_one(self, told):
         said = told(
