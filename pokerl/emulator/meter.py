@@ -71,7 +71,7 @@ class Meter:
         Raises:
             BudgetSpent: none.
         """
-        if wanted > self._left < GRANT:
+        if self._left < min(wanted, GRANT):
             if limited:
                 self.check()
             self._take(min(wanted, GRANT) - self._left, limited=limited)

@@ -29,7 +29,7 @@ BUSY = 4_000_000
 
 _STATISTICS = Path("/proc/self/schedstat")
 _STATUS = Path("/proc/self/stat")
-_CORE_FIELD = 38
+_CORE_FIELD = 39
 
 
 class Pairing:
@@ -42,7 +42,6 @@ class Pairing:
         self._everywhere = os.sched_getaffinity(0)
         self._core = ANYWHERE
         self._acts = 0
-        self._worked = 0
         self._waited = 0
         self._looked = 0
         self._possible = len(self._everywhere) > 1 and os.access(_STATISTICS, os.R_OK)
@@ -111,5 +110,5 @@ def _nanoseconds_waited() -> int:
 
 
 def _core_now() -> int:
-    """The core on which this process ran last (field 39 of proc_pid_stat(5), counted after the program's name)."""
-    return int(_STATUS.read_text(errors="replace").rpartition(")")[2].split()[_CORE_FIELD - 2])
+    """The core on which this process ran last (field 39 of proc_pid_stat(5), of which the name is the second)."""
+    return int(_STATUS.read_text(errors="replace").rpartition(")")[2].split()[_CORE_FIELD - 3])
