@@ -14,10 +14,6 @@ GRANT = 256
 """Frames taken from the counter at once, which is also how often the deadline is looked at: every few milliseconds."""
 
 
-AHEAD = 64
-"""Frames taken at once where nothing limits them: a wait gives back what it did not need, and takes no second time."""
-
-
 class Meter:
     """Takes frames from the shared counter before they are run.
 
@@ -88,8 +84,6 @@ class Meter:
             self._left = 0
 
     def _take(self, missing: int, *, limited: bool) -> None:
-        if not self._counter.limit and not self._own_limit:
-            missing = max(missing, AHEAD)
         if limited and self._own_limit:
             missing = min(missing, self._own_limit - self._counter.of(self._slot))
         self._left += self._counter.take(self._slot, missing, limited=limited)

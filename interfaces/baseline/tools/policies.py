@@ -28,6 +28,7 @@ def attack(game: Game, move: str = "", heal_below: float = 0.0, flee_below: floa
     """The named move or the best one; medicine, or else flight from the wild, below a share of HP."""
 
     def decide(state: GameState) -> Action | None:
+        """Flight or medicine where they are asked for, else a move."""
         battle = state.battle
         if battle is None or battle.own is None:
             return Action("move")
@@ -50,6 +51,7 @@ def catching(game: Game, ball: str, weaken_to: float) -> Policy:
     """Weaken a wild creature with moves that leave it standing, then throw; ends without balls."""
 
     def decide(state: GameState) -> Action | None:
+        """A gentle move while it is strong and the own side is not hurt, else a ball."""
         battle, have = state.battle, ball_of(state, ball)
         if battle is None or battle.kind != "wild" or not have:
             return None
